@@ -1,0 +1,46 @@
+"""What every command shares: how it is run and how it reports errors."""
+
+import functools
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import typer
+
+from negcolor.errors import NegcolorError
+
+FAILED = 2
+INTERRUPTED = 130  # 128 + SIGINT, as shells report it
+
+
+def run(function: Callable[..., None]) -> None:
+    """Runs a function as a command whose arguments and help come from its signature.
+
+    A NegcolorError becomes one line on standard error and exit code 2, as for a usage error; an
+    interrupt (Ctrl-C) becomes one line and exit code 130. Other exceptions keep their traceback:
+    they are defects.
+    """
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's remarks about the processor
+
+    @functools.wraps(function)
+    def command(*args, **kwargs) -> None:
+        try:
+            function(*args, **kwargs)
+        except NegcolorError as error:
+            complain(str(error))
+            raise typer.Exit(FAILED) from None
+        except KeyboardInterrupt:
+            complain("interrupted.")
+            raise typer.Exit(INTERRUPTED) from None
+
+    app = typer.Typer(
+        add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="markdown"
+    )
+    app.command()(command)
+    app()
+
+
+def complain(sentence: str) -> None:
+    """Prints a sentence on standard error after the name of the command."""
+    typer.echo(f"{Path(sys.argv[0]).stem}: {sentence}", err=True)

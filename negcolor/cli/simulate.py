@@ -1,0 +1,55 @@
+"""negcolor-simulate: turns photographs into scans of film negatives."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from negcolor.cli.command import FAILED, complain, run
+from negcolor.errors import NegcolorError
+
+
+def simulate(
+    photos: Annotated[
+        list[Path], typer.Argument(metavar="PHOTOS...", help="Files, or folders of them.")
+    ],
+    output: Annotated[Path, typer.Option(help="Folder to write into.")],
+    stock: Annotated[
+        str, typer.Option(help="Film stock, or 'random' for colour stocks, exposures and scanners.")
+    ] = "kodak_portra_400",
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same files.")] = 0,
+    bit_depth: Annotated[int, typer.Option(help="8 or 16 bits per channel (PNG).")] = 8,
+    split: Annotated[
+        bool, typer.Option("--split", help="Write trainA, trainB, testA, testB and truthA.")
+    ] = False,
+) -> None:
+    """Photograph pictures on film and scan the negatives.
+
+    Writes OUTPUT/negatives and OUTPUT/truths. With --split each photograph goes to one domain
+    only: 40 % to trainA and 10 % to testA as negatives, 40 % to trainB and 10 % to testB as they
+    are; truthA holds the photographs of testA.
+    """
+    from rich.console import Console
+    from rich.progress import track
+
+    from negcolor.film.roll import expose_frame, find_photos, plan_roll
+
+    frames = plan_roll(
+        find_photos(photos), output, stock=stock, bit_depth=bit_depth, seed=seed, split=split
+    )
+    failed = 0
+    console = Console(stderr=True)
+    for frame in track(frames, "Exposing", console=console, disable=not console.is_terminal):
+        try:
+            expose_frame(frame)
+        except NegcolorError as error:
+            complain(str(error))
+            failed += 1
+    typer.echo(f"Wrote {len(frames) - failed} of {len(frames)} photographs to {output}.")
+    if failed:
+        raise typer.Exit(FAILED)
+
+
+def main() -> None:
+    """Entry point of negcolor-simulate."""
+    run(simulate)

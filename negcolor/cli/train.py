@@ -1,0 +1,167 @@
+"""negcolor-train: trains a CycleGAN of the paper on negatives and colour pictures."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from negcolor.cli.command import run
+from negcolor.errors import NegcolorError
+from negcolor.training.config import RunConfig, create_run, load_run
+
+# What --quick stands for; options given beside it win.
+QUICK = {
+    "data": "demo",
+    "image_size": 96,
+    "filters": 24,
+    "pretrain_steps": 600,
+    "epochs": 4,
+    "steps_per_epoch": 25,
+    "batch_size": 4,
+}
+DEFAULTS = RunConfig()
+
+
+def _option(help_text: str, name: str = "", **kwargs: Any) -> Any:
+    """An option whose default is decided by RunConfig, --quick or --resume."""
+    default = getattr(DEFAULTS, name, None)
+    shown = f" [default: {default}]" if default is not None else ""
+    return typer.Option(help=help_text + shown, **kwargs)
+
+
+def train(
+    modification: Annotated[
+        str | None, _option("Number 0 to 19 or a variant's name.", "modification")
+    ] = None,
+    data: Annotated[
+        str | None,
+        _option(
+            "Folder with trainA and trainB (testA, testB, truthA), tfds:NAME[/SPLIT], "
+            "'SOURCE_A,SOURCE_B', or 'demo'.",
+            "data",
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None, _option("New run folder. [default: runs/MODIFICATION, numbered]")
+    ] = None,
+    epochs: Annotated[int | None, _option("Passes through the longer domain.", "epochs")] = None,
+    steps_per_epoch: Annotated[
+        int | None, _option("Steps counted as an epoch. [default: the longer domain]")
+    ] = None,
+    image_size: Annotated[int | None, _option("Side of the crops.", "image_size")] = None,
+    filters: Annotated[
+        int | None, _option("Channels of the first convolutions. [default: the modification's]")
+    ] = None,
+    batch_size: Annotated[int | None, _option("Pictures per step.", "batch_size")] = None,
+    seed: Annotated[int | None, _option("Seed of everything random.", "seed")] = None,
+    precision: Annotated[
+        str | None, _option("auto, float32, bfloat16 or float16.", "precision")
+    ] = None,
+    jit: Annotated[str | None, _option("XLA: auto, on or off.", "jit")] = None,
+    gan_loss: Annotated[str | None, _option("bce or lsgan.", "gan_loss")] = None,
+    schedule: Annotated[str | None, _option("linear or constant.", "schedule")] = None,
+    pretrain_steps: Annotated[
+        int | None, _option("Supervised steps on simulated pairs first.", "pretrain_steps")
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Small preset on the demo roll: minutes on two cores.")
+    ] = False,
+    resume: Annotated[Path | None, _option("Continue this run folder.")] = None,
+) -> None:
+    """Train a CycleGAN and show what it makes of the test pictures."""
+    options = {name: value for name, value in locals().items() if name in DEFAULTS.__dict__}
+    given = {name: value for name, value in options.items() if value is not None}
+    if resume is not None:
+        if quick or output is not None:
+            raise NegcolorError("--resume takes everything from the run; leave --quick and --output out.")
+        folder, config = resume, load_run(resume, given)
+    else:
+        config = RunConfig(**{**(QUICK if quick else {}), **given})
+        folder = output or _next_folder(config.modification)
+    _train(folder, config, resume is None)
+
+
+def _next_folder(modification: str) -> Path:
+    """runs/modification-4, or the first of runs/modification-4-2, -3, … that is free."""
+    stem = f"modification-{modification}" if modification.isdigit() else modification
+    candidates = (Path("runs") / (stem if n == 1 else f"{stem}-{n}") for n in range(1, 10_000))
+    return next(folder for folder in candidates if not folder.exists())
+
+
+def _train(folder: Path, config: RunConfig, new: bool) -> None:
+    """Joins the pipelines and the training."""
+    from rich.console import Console
+
+    from negcolor.training.run import Run, TrainingData
+    from pipelines.augmentation import Augmentation
+    from pipelines.batches import paired, steps_per_epoch, unpaired
+    from pipelines.sources import open_data
+
+    console = Console()
+    domains = open_data(config.data)
+    augmented = config.configured_modification().training.augmentation
+    options = {
+        "image_size": config.image_size,
+        "batch_size": config.batch_size,
+        "seed": config.seed,
+        "augmentation": Augmentation() if augmented else Augmentation.none(),
+    }
+    data = TrainingData(
+        unpaired=lambda step: unpaired(domains, start_step=step, **options),
+        paired=lambda step: paired(domains, start_step=step, **options),
+        steps_per_epoch=steps_per_epoch(domains, config.batch_size),
+        test=domains.test,
+    )
+    if new:
+        create_run(folder, config)
+    console.print(f"{folder}: {domains.description}", highlight=False)
+    training = Run(folder, config, data, console)
+    try:
+        training.train()
+    except KeyboardInterrupt:
+        raise NegcolorError(
+            f"interrupted; continue with: negcolor-train --resume {folder}"
+        ) from None
+    _show_figures(console, training)
+
+
+def _show_figures(console: Any, training: Any) -> None:
+    """One screen at the end: the test pictures' figures, and where everything is."""
+    from rich.table import Table
+
+    from negcolor.evaluation.summary import compare_converters
+    from negcolor.film.inversion import density_stretch, plain_inversion
+    from negcolor.inference.colorize import apply_generator
+
+    pairs = [(p.negative, p.truth) for p in training.data.test if p.truth is not None]
+    generator = training.model.generator_g
+    converters = {
+        "this model": lambda negative: apply_generator(generator, negative),
+        "density stretch": density_stretch,
+        "plain inversion": plain_inversion,
+    }
+    figures = compare_converters(pairs, converters)
+    if figures:
+        count = f"{len(pairs)} test picture" + ("s" if len(pairs) > 1 else "")
+        table = Table(title=f"{count} against the truth", title_justify="left")
+        for heading in ("", "PSNR dB ↑", "SSIM ↑", "ΔE2000 ↓"):
+            table.add_column(heading, justify="left" if heading == "" else "right")
+        for name, values in figures.items():
+            table.add_row(
+                name, f"{values.psnr:.2f}", f"{values.ssim:.3f}", f"{values.delta_e:.2f}"
+            )
+        console.print(table)
+    else:
+        console.print("No test picture has a truth, so there are no figures.")
+    console.print(f"Samples: {training.folder / 'samples'}", highlight=False)
+    console.print(
+        f"Use it:  negcolor-colorize SCANS --model {training.folder} --output positives",
+        highlight=False,
+    )
+
+
+def main() -> None:
+    """Entry point of negcolor-train."""
+    run(train)

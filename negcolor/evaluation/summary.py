@@ -1,0 +1,36 @@
+"""The figures of converters on test pictures whose truth is known, side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+import numpy as np
+
+from negcolor.evaluation.metrics import Figures, average, compare
+from negcolor.images.color import to_unit
+from negcolor.images.resize import fit
+
+LONG_SIDE = 1024  # larger pictures are reduced to this before they are converted and compared
+
+Converter = Callable[[np.ndarray], np.ndarray]
+
+
+def compare_converters(
+    pairs: Iterable[tuple[np.ndarray, np.ndarray]], converters: Mapping[str, Converter]
+) -> dict[str, Figures]:
+    """Mean figures of each converter over (negative, truth) pairs.
+
+    Args:
+        pairs: (H, W, 3) uint8 or uint16 pictures of equal size.
+        converters: name -> function of a negative (H, W, 3) float32 in [0, 1] that returns the
+            positive in sRGB, likewise.
+
+    Returns:
+        Converter's name -> the mean of its figures; empty if there is no pair.
+    """
+    figures: dict[str, list[Figures]] = {name: [] for name in converters}
+    for negative, truth in pairs:
+        scan, target = (fit(to_unit(picture), LONG_SIDE) for picture in (negative, truth))
+        for name, convert in converters.items():
+            figures[name].append(compare(convert(scan), target))
+    return {name: average(values) for name, values in figures.items() if values}

@@ -1,0 +1,110 @@
+"""What happens around the steps of a training: progress, history, samples, checkpoints."""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import keras
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from negcolor.training.config import write_text
+
+
+class ProgressReport(keras.callbacks.Callback):
+    """A progress bar with the losses and the speed; a line per epoch stays.
+
+    Args:
+        title: what an epoch is called, with {} for its number: "epoch {}/20".
+        batch_size: pictures of each domain per step, for the speed.
+        console: where to print.
+    """
+
+    def __init__(self, title: str, batch_size: int, console: Console) -> None:
+        super().__init__()
+        self.title = title
+        self.batch_size = batch_size
+        self.console = console
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self.began = time.perf_counter()
+        self.steps = 0
+        self.progress = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=20),
+            TextColumn("{task.completed}/{task.total} · {task.fields[values]}"),
+            TimeRemainingColumn(),
+            console=self.console,
+            transient=True,
+        )
+        title = self.title.format(epoch + 1)
+        self.task = self.progress.add_task(title, total=self.params["steps"], values="")
+        self.progress.start()
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        self.steps += 1
+        self.progress.update(self.task, advance=1, values=self._values(logs or {}))
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self.progress.stop()
+        seconds = time.perf_counter() - self.began
+        values = f"{self._values(logs or {})} · {seconds:.0f} s"
+        self.console.print(f"{self.title.format(epoch + 1)} · {values}", highlight=False)
+
+    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+        self.progress.stop()
+
+    def _values(self, logs: dict[str, Any]) -> str:
+        losses = [f"{name} {float(value):.3f}" for name, value in logs.items()]
+        speed = self.steps * self.batch_size / (time.perf_counter() - self.began)
+        return " · ".join([*losses, f"{speed:.1f} images/s"])
+
+
+class History(keras.callbacks.Callback):
+    """Writes history.csv, a row per epoch: its number, the losses and the learning rates.
+
+    There are no times in it, so that a resumed run writes the same file as one in one go.
+
+    Args:
+        path: the file; rows from `first_epoch` on, of a run that was killed, are dropped.
+        first_epoch: the first epoch that will be trained, counted from 0.
+        learning_rates: name -> current rate.
+    """
+
+    def __init__(
+        self, path: Path, first_epoch: int, learning_rates: dict[str, Callable[[], float]]
+    ) -> None:
+        super().__init__()
+        self.path = path
+        self.learning_rates = learning_rates
+        self.rows = []
+        if first_epoch and path.exists():
+            with path.open(newline="", encoding="utf-8") as file:
+                self.rows = list(csv.DictReader(file))[:first_epoch]
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        row = {"epoch": str(epoch + 1)}
+        row |= {name: f"{float(value):.8g}" for name, value in (logs or {}).items()}
+        row |= {name: f"{rate():.8g}" for name, rate in self.learning_rates.items()}
+        self.rows.append(row)
+        text = io.StringIO()
+        writer = csv.DictWriter(text, fieldnames=list(row), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(self.rows)
+        write_text(self.path, text.getvalue())
+
+
+class AfterEpoch(keras.callbacks.Callback):
+    """Calls a function with the number of epochs done."""
+
+    def __init__(self, function: Callable[[int], None]) -> None:
+        super().__init__()
+        self.function = function
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self.function(epoch + 1)

@@ -1,0 +1,153 @@
+"""The options of a training run, and the folder that a run lives in."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from negcolor.errors import NegcolorError
+from negcolor.modifications import Modification, modification
+
+SCHEDULES = ("linear", "constant")
+GAN_LOSSES = ("bce", "lsgan")  # the keys of negcolor.losses.GAN_LOSSES, without importing Keras
+
+
+@dataclass(frozen=True)
+class RunConfig:
+    """Everything that decides the numbers of a run; kept in its config.json.
+
+    Attributes:
+        modification: 0 to 19 or a variant's name.
+        data: where the pictures come from, see `pipelines.sources.open_data`.
+        epochs: how often the longer domain is gone through.
+        steps_per_epoch: steps counted as an epoch; None for the longer domain.
+        image_size: side of the training crops in pixels, a multiple of 4.
+        filters: channels of the networks' first convolutions; None for the modification's own.
+        batch_size: pictures of each domain per step.
+        seed: of weights, data order, augmentation, dropout and image pools.
+        precision: "float32", "bfloat16", "float16", or "auto".
+        jit: "on", "off" or "auto": whether XLA compiles the gradients.
+        gan_loss: "bce" (eq. 1) or "lsgan".
+        schedule: "linear" falls to zero over the second half, "constant" is the paper's.
+        pretrain_steps: supervised steps on simulated pairs before the unpaired training.
+    """
+
+    modification: str = "0"
+    data: str = "demo"
+    epochs: int = 20
+    steps_per_epoch: int | None = None
+    image_size: int = 256
+    filters: int | None = None
+    batch_size: int = 1
+    seed: int = 0
+    precision: str = "auto"
+    jit: str = "auto"
+    gan_loss: str = "bce"
+    schedule: str = "linear"
+    pretrain_steps: int = 0
+
+    def __post_init__(self) -> None:
+        modification(self.modification)
+        if self.image_size % 4 or self.image_size < 32:
+            raise NegcolorError(
+                f"--image-size {self.image_size} does not fit the networks; give a multiple of 4 "
+                "from 32 on."
+            )
+        for name, smallest in {"epochs": 1, "batch_size": 1, "pretrain_steps": 0}.items():
+            _check_at_least(name, getattr(self, name), smallest)
+        for name in ("steps_per_epoch", "filters"):
+            if getattr(self, name) is not None:
+                _check_at_least(name, getattr(self, name), 1)
+        _check_choice("gan_loss", self.gan_loss, GAN_LOSSES)
+        _check_choice("schedule", self.schedule, SCHEDULES)
+
+    def configured_modification(self) -> Modification:
+        """The modification, with `filters` in place of its own where given."""
+        chosen = modification(self.modification)
+        if self.filters is None:
+            return chosen
+        return dataclasses.replace(
+            chosen,
+            generator=dataclasses.replace(chosen.generator, filters=self.filters),
+            discriminator=dataclasses.replace(chosen.discriminator, filters=self.filters),
+        )
+
+
+def option(name: str) -> str:
+    """The command-line option of a field: "image_size" -> "--image-size"."""
+    return "--" + name.replace("_", "-")
+
+
+def _check_at_least(name: str, value: int, smallest: int) -> None:
+    if value < smallest:
+        raise NegcolorError(f"{option(name)} {value} is too small; give {smallest} or more.")
+
+
+def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
+    if value not in choices:
+        raise NegcolorError(
+            f"{option(name)} {value} is unknown; choose one of {', '.join(choices)}."
+        )
+
+
+def create_run(folder: Path, config: RunConfig) -> None:
+    """Makes a new run folder and writes its config.json.
+
+    Raises:
+        NegcolorError: the folder exists and is not empty, or cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise NegcolorError(
+                f"{folder} is not empty; give --output another folder, or continue the run in it "
+                f"with --resume {folder}."
+            )
+        text = json.dumps(dataclasses.asdict(config), indent=2) + "\n"
+        write_text(folder / "config.json", text)
+    except OSError as error:
+        raise NegcolorError(
+            f"{folder} cannot be written ({error.strerror}); give --output another folder."
+        ) from error
+
+
+def load_run(folder: Path, given: dict[str, Any]) -> RunConfig:
+    """The configuration of an existing run, checked against the options given with --resume.
+
+    Args:
+        folder: the run's folder.
+        given: options by field name that the user gave beside --resume.
+
+    Raises:
+        NegcolorError: the folder is no run, or an option contradicts the run's.
+    """
+    file = folder / "config.json"
+    try:
+        config = RunConfig(**json.loads(file.read_text()))
+    except (OSError, ValueError, TypeError) as error:
+        raise NegcolorError(
+            f"{folder} is not a run of negcolor-train (no readable config.json in it); give "
+            "--resume the folder of a run."
+        ) from error
+    for name, value in given.items():
+        ours = getattr(config, name)
+        if value not in (ours, "auto"):
+            raise NegcolorError(
+                f"{option(name)} {value} contradicts {folder}, which was started with {ours}; "
+                "leave the option out, or start a new run."
+            )
+    return config
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replaces a file's text at once: a killed process leaves the old or the new text."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -1,0 +1,183 @@
+"""The CycleGAN: two generators, two discriminators and the step that trains them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+import tensorflow as tf
+from keras import ops
+
+from negcolor.losses import adversarial_loss, discriminator_loss, l1_loss
+from negcolor.modifications import Modification, TrainingConfig
+from negcolor.networks.discriminator import build_discriminator
+from negcolor.networks.generator import build_generator
+from negcolor.training.image_pool import ImagePool
+
+# The paper's names of what Tables IV and V report.
+LOSS_NAMES = ("generator G", "generator F", "discriminator X", "discriminator Y")
+
+
+class CycleGAN(keras.Model):
+    """G: X -> Y and F: Y -> X, trained against D_X and D_Y. X are negatives, Y colour pictures.
+
+    `fit` takes batches (negative, colour) of static shape (B, S, S, 3), float32 in [-1, 1]. Two
+    optimisers step together, one for both generators and one for both discriminators. The losses
+    are named as in the paper's Tables IV and V.
+
+    Args:
+        modification: what to build and how to weigh the losses.
+        image_size: side S of the training pictures, for the image pools.
+        precision: Keras dtype policy of the networks.
+        gan_loss: "bce" (eq. 1) or "lsgan".
+        pool_size: pictures in each image pool.
+        seed: seed of the image pools.
+    """
+
+    def __init__(
+        self,
+        modification: Modification,
+        *,
+        image_size: int,
+        precision: str = "float32",
+        gan_loss: str = "bce",
+        pool_size: int = 50,
+        seed: int = 0,
+    ) -> None:
+        super().__init__(name="cyclegan")
+        self.objective: TrainingConfig = modification.training
+        self.gan_loss = gan_loss
+        generator, discriminator = modification.generator, modification.discriminator
+        self.generator_g = build_generator(generator, dtype=precision, name="generator_g")
+        self.generator_f = build_generator(generator, dtype=precision, name="generator_f")
+        self.discriminator_x = build_discriminator(
+            discriminator, dtype=precision, name="discriminator_x"
+        )
+        self.discriminator_y = build_discriminator(
+            discriminator, dtype=precision, name="discriminator_y"
+        )
+        picture = (image_size, image_size, 3)
+        self.pool_x = ImagePool(picture, pool_size, seed=2 * seed, name="pool_x")
+        self.pool_y = ImagePool(picture, pool_size, seed=2 * seed + 1, name="pool_y")
+        self.trackers = [keras.metrics.Mean(name=name) for name in LOSS_NAMES]
+        self.built = True
+
+    @property
+    def generator_variables(self) -> list[Any]:
+        return self.generator_g.trainable_variables + self.generator_f.trainable_variables
+
+    @property
+    def discriminator_variables(self) -> list[Any]:
+        return self.discriminator_x.trainable_variables + self.discriminator_y.trainable_variables
+
+    @property
+    def metrics(self) -> list[keras.metrics.Metric]:
+        return self.trackers
+
+    def compile(  # type: ignore[override]
+        self,
+        generator_optimizer: keras.optimizers.Optimizer,
+        discriminator_optimizer: keras.optimizers.Optimizer,
+        *,
+        jit: bool = False,
+    ) -> None:
+        """Sets both optimisers; with `jit` XLA compiles the gradients of both."""
+        super().compile(optimizer=None, jit_compile=False)
+        self.generator_optimizer = generator_optimizer
+        self.discriminator_optimizer = discriminator_optimizer
+        generator_optimizer.build(self.generator_variables)
+        discriminator_optimizer.build(self.discriminator_variables)
+        # XLA on the gradients alone: compiled together with the update, the step would not run
+        # under MirroredStrategy.
+        self.compiled_generator_gradients = tf.function(
+            self.generator_gradients, jit_compile=jit, autograph=False
+        )
+        self.compiled_discriminator_gradients = tf.function(
+            self.discriminator_gradients, jit_compile=jit, autograph=False
+        )
+
+    def call(self, inputs: Any, training: bool = False) -> Any:
+        """Negatives (B, H, W, 3) to colour pictures of the same shape, both in [-1, 1]."""
+        return self.generator_g(inputs, training=training)
+
+    def generator_losses(self, real_x: Any, real_y: Any) -> tuple[Any, Any, Any, Any, Any]:
+        """(total, generator G, generator F, fake x, fake y) for a batch of each domain.
+
+        "generator G" is the adversarial, the weighted cycle and the weighted identity loss of G,
+        with both directions of the cycle in it: the sums that the paper's Table IV shows.
+        """
+        weights = self.objective
+        fake_y = self.generator_g(real_x, training=True)
+        fake_x = self.generator_f(real_y, training=True)
+        cycled_x = self.generator_f(fake_y, training=True)
+        cycled_y = self.generator_g(fake_x, training=True)
+
+        # training=False: the generators' step must not move the discriminators' spectral norms.
+        adversarial_g = adversarial_loss(self.discriminator_y(fake_y, training=False), self.gan_loss)
+        adversarial_f = adversarial_loss(self.discriminator_x(fake_x, training=False), self.gan_loss)
+        cycle = weights.cycle_weight * (l1_loss(real_x, cycled_x) + l1_loss(real_y, cycled_y))
+        identity_g = identity_f = 0.0
+        if weights.identity_weight:
+            same_y = self.generator_g(real_y, training=True)
+            same_x = self.generator_f(real_x, training=True)
+            identity_g = weights.identity_weight * l1_loss(real_y, same_y)
+            identity_f = weights.identity_weight * l1_loss(real_x, same_x)
+
+        total = adversarial_g + adversarial_f + cycle + identity_g + identity_f
+        loss_g = adversarial_g + cycle + identity_g
+        loss_f = adversarial_f + cycle + identity_f
+        return total, loss_g, loss_f, fake_x, fake_y
+
+    def discriminator_losses(
+        self, real_x: Any, real_y: Any, fake_x: Any, fake_y: Any
+    ) -> tuple[Any, Any]:
+        """(discriminator X, discriminator Y) for real and generated batches of each domain."""
+        losses = []
+        for discriminator, real, fake in (
+            (self.discriminator_x, real_x, fake_x),
+            (self.discriminator_y, real_y, fake_y),
+        ):
+            real_logits = discriminator(real, training=True)
+            fake_logits = discriminator(fake, training=True)
+            losses.append(discriminator_loss(real_logits, fake_logits, self.gan_loss))
+        return losses[0], losses[1]
+
+    def generator_gradients(self, real_x: Any, real_y: Any) -> tuple[Any, ...]:
+        with tf.GradientTape() as tape:
+            total, loss_g, loss_f, fake_x, fake_y = self.generator_losses(real_x, real_y)
+            scaled = self.generator_optimizer.scale_loss(total)
+        gradients = tape.gradient(scaled, self.generator_variables)
+        return gradients, loss_g, loss_f, fake_x, fake_y
+
+    def discriminator_gradients(
+        self, real_x: Any, real_y: Any, fake_x: Any, fake_y: Any
+    ) -> tuple[Any, ...]:
+        with tf.GradientTape() as tape:
+            loss_x, loss_y = self.discriminator_losses(real_x, real_y, fake_x, fake_y)
+            scaled = self.discriminator_optimizer.scale_loss(loss_x + loss_y)
+        return tape.gradient(scaled, self.discriminator_variables), loss_x, loss_y
+
+    def train_step(self, data: Any) -> dict[str, Any]:
+        real_x, real_y = data
+        gradients, loss_g, loss_f, fake_x, fake_y = self.compiled_generator_gradients(
+            real_x, real_y
+        )
+        fake_x, fake_y = self.pool_x(fake_x), self.pool_y(fake_y)
+        discriminator_gradients, loss_x, loss_y = self.compiled_discriminator_gradients(
+            real_x, real_y, fake_x, fake_y
+        )
+        self.generator_optimizer.apply(gradients, self.generator_variables)
+        self.discriminator_optimizer.apply(discriminator_gradients, self.discriminator_variables)
+        return self._track(loss_g, loss_f, loss_x, loss_y)
+
+    def test_step(self, data: Any) -> dict[str, Any]:
+        """The four losses on a batch, without training anything."""
+        real_x, real_y = data
+        _, loss_g, loss_f, fake_x, fake_y = self.generator_losses(real_x, real_y)
+        loss_x, loss_y = self.discriminator_losses(real_x, real_y, fake_x, fake_y)
+        return self._track(loss_g, loss_f, loss_x, loss_y)
+
+    def _track(self, *losses: Any) -> dict[str, Any]:
+        for tracker, loss in zip(self.trackers, losses, strict=True):
+            tracker.update_state(loss)
+        return {tracker.name: tracker.result() for tracker in self.trackers}

@@ -1,0 +1,49 @@
+"""Sample pictures of a training: negative | result | cycle | truth, a row per test picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from negcolor.images.color import from_unit, to_unit
+from negcolor.images.resize import fit
+from negcolor.inference.colorize import apply_generator
+
+if TYPE_CHECKING:
+    import keras
+
+    from negcolor.training.run import TestPicture
+
+ROWS = 4
+HEIGHT = 256  # pixels of a row
+
+
+def sample_sheet(
+    generator_g: keras.Model, generator_f: keras.Model, pictures: Sequence[TestPicture]
+) -> np.ndarray:
+    """A sheet of the first test pictures.
+
+    Each row shows the negative, G's result, F's way back from the result, and the truth where
+    there is one.
+
+    Returns:
+        (H, W, 3) uint8 sRGB, white where a row is shorter than the widest.
+    """
+    rows = []
+    for picture in pictures[:ROWS]:
+        height, width = picture.negative.shape[:2]
+        long_side = HEIGHT if height >= width else round(HEIGHT * width / height)
+        negative = fit(to_unit(picture.negative), long_side)
+        result = apply_generator(generator_g, negative)
+        tiles = [negative, result, apply_generator(generator_f, result)]
+        if picture.truth is not None:
+            tiles.append(fit(to_unit(picture.truth), long_side))
+        rows.append(np.concatenate(tiles, axis=1))
+    sheet = np.ones((sum(r.shape[0] for r in rows), max(r.shape[1] for r in rows), 3), np.float32)
+    top = 0
+    for row in rows:
+        sheet[top : top + row.shape[0], : row.shape[1]] = row
+        top += row.shape[0]
+    return from_unit(sheet, "uint8")

@@ -1,0 +1,93 @@
+"""Augmentation as in the paper, on the fly and stateless: the same seed gives the same picture."""
+
+import math
+from dataclasses import dataclass
+
+import tensorflow as tf
+
+CONTRAST = 0.15
+"""Contrast is changed by at most this fraction, up or down."""
+
+BRIGHTNESS = 0.05
+"""Brightness is changed by at most this fraction of white, up or down."""
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """What is varied at random; every switch works alone.
+
+    Attributes:
+        rotate: by 0, 90, 180 or 270 degrees.
+        flip: horizontally and vertically, each for half of the pictures.
+        crop: the short side is resized to 286/256 of the picture size and a square is cut out at
+            random; otherwise it is resized to the picture size and the middle is cut out.
+        contrast: around the mean of each channel, see `CONTRAST`.
+        brightness: of all channels alike, see `BRIGHTNESS`.
+    """
+
+    rotate: bool = True
+    flip: bool = True
+    crop: bool = True
+    contrast: bool = True
+    brightness: bool = True
+
+    @classmethod
+    def none(cls) -> "Augmentation":
+        """Nothing is varied."""
+        return cls(rotate=False, flip=False, crop=False, contrast=False, brightness=False)
+
+    def load_size(self, size: int) -> int:
+        """Short side, in pixels, of the pictures from which squares of side `size` are cut."""
+        return math.ceil(size * 286 / 256) if self.crop else size
+
+
+def geometry(
+    picture: tf.Tensor, size: int, seed: tf.Tensor, options: Augmentation = Augmentation()
+) -> tf.Tensor:
+    """Cuts out a square and turns and flips it at random.
+
+    Args:
+        picture: (H, W, 3), both sides at least `size`.
+        size: side of the square, in pixels.
+        seed: (2,), integer.
+        options: which of `crop`, `rotate` and `flip` to do.
+
+    Returns:
+        (size, size, 3) of the same dtype.
+    """
+    draws = tf.random.stateless_uniform((5,), seed)
+    room = tf.shape(picture)[:2] - size
+    place = draws[:2] if options.crop else tf.constant([0.5, 0.5])
+    corner = tf.cast(place * tf.cast(room + 1, tf.float32), tf.int32)
+    corner = tf.minimum(corner, room)  # the product may be rounded up
+    square = tf.slice(picture, tf.concat([corner, [0]], 0), (size, size, 3))
+    # A quarter turn is a transposition and one reversed axis, so turns and flips share two copies.
+    quarters = tf.cast(draws[2] * 4, tf.int32) if options.rotate else tf.constant(0)
+    swapped, rows, columns = quarters % 2 == 1, quarters % 4 >= 2, quarters % 3 > 0
+    if options.flip:
+        rows, columns = rows ^ (draws[3] < 0.5), columns ^ (draws[4] < 0.5)
+    square = tf.transpose(square, tf.where(swapped, [1, 0, 2], [0, 1, 2]))
+    square = tf.reverse(square, tf.boolean_mask([0, 1], tf.stack([rows, columns])))
+    return tf.ensure_shape(square, (size, size, 3))
+
+
+def tone(
+    picture: tf.Tensor, seed: tf.Tensor, options: Augmentation = Augmentation()
+) -> tf.Tensor:
+    """Changes contrast and brightness at random.
+
+    Args:
+        picture: (H, W, 3) float32 in [0, 1].
+        seed: (2,), integer.
+        options: which of `contrast` and `brightness` to change.
+
+    Returns:
+        (H, W, 3) float32, clipped to [0, 1].
+    """
+    contrast, brightness = tf.unstack(tf.random.stateless_uniform((2,), seed, -1.0, 1.0))
+    if options.contrast:
+        mean = tf.reduce_mean(picture, axis=(0, 1))
+        picture = mean + (1.0 + CONTRAST * contrast) * (picture - mean)
+    if options.brightness:
+        picture = picture + BRIGHTNESS * brightness
+    return tf.clip_by_value(picture, 0.0, 1.0)

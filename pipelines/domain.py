@@ -1,0 +1,181 @@
+"""Domains: endless streams of pictures, each a pure function of (seed, position).
+
+Position s of a stream belongs to pass s // n over the n pictures of a domain, and every pass has
+its own order. Nothing is remembered between positions, so a stream can start anywhere and a
+resumed training sees exactly the pictures that it would have seen.
+"""
+
+import re
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import tensorflow as tf
+from PIL import Image
+
+from negcolor.errors import NegcolorError
+from negcolor.images.color import from_unit, to_unit
+from negcolor.images.io import read
+
+CACHE_BYTES = 2**30
+"""Memory that one domain may use for decoded pictures; a training has two domains."""
+
+
+class Domain(Protocol):
+    """The pictures of one side of a translation, negatives or colour photographs."""
+
+    def __len__(self) -> int:
+        """The number of pictures in a pass."""
+        ...
+
+    def stream(self, seed: int, start: int, size: int) -> tf.data.Dataset:
+        """Pictures without end, from position `start` on.
+
+        Args:
+            seed: decides the order.
+            start: position of the first picture.
+            size: length of the pictures' short side, in pixels.
+
+        Returns:
+            A dataset of (H, W, 3) float32 sRGB in [0, 1] with min(H, W) = `size`.
+        """
+        ...
+
+    def finish(self, crop: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+        """What becomes of a crop before it is a picture of this domain; mostly nothing.
+
+        Args:
+            crop: (H, W, 3) float32 sRGB in [0, 1], cut from a picture of the stream.
+            seed: (2,), integer.
+
+        Returns:
+            (H, W, 3) float32 in [0, 1].
+        """
+        ...
+
+
+class PictureDomain:
+    """Pictures from files or memory, decoded and resized once while `CACHE_BYTES` last.
+
+    Args:
+        pictures: paths, or (H, W, 3) uint8 or uint16 sRGB arrays; at least one. Files are read
+            when a stream first reaches them; see `readable_errors`.
+    """
+
+    def __init__(self, pictures: Sequence[Path | np.ndarray]):
+        self.pictures = list(pictures)
+        self._cache: dict[tuple[int, int], np.ndarray] = {}
+        self._free = CACHE_BYTES
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self.pictures)
+
+    def stream(self, seed: int, start: int, size: int) -> tf.data.Dataset:
+        def picture(position: tf.Tensor) -> tf.Tensor:
+            index = picture_at(position, len(self), seed)
+            pixels = tf.numpy_function(lambda i: self._load(int(i), size), [index], tf.float32)
+            return tf.ensure_shape(pixels, (None, None, 3))
+
+        return positions(start).map(picture, num_parallel_calls=tf.data.AUTOTUNE)
+
+    def finish(self, crop: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+        return crop
+
+    def _load(self, index: int, size: int) -> np.ndarray:
+        pixels = self._cache.get((index, size))
+        if pixels is None:
+            picture = self.pictures[index]
+            pixels = resize(picture if isinstance(picture, np.ndarray) else read(picture), size)
+            with self._lock:
+                if pixels.nbytes <= self._free and (index, size) not in self._cache:
+                    self._cache[index, size] = pixels
+                    self._free -= pixels.nbytes
+        return to_unit(pixels)
+
+
+class Alternating:
+    """Two domains in turn, each in its own order: even positions show the first."""
+
+    def __init__(self, first: Domain, second: Domain):
+        self.first = first
+        self.second = second
+
+    def __len__(self) -> int:
+        return len(self.first) + len(self.second)
+
+    def stream(self, seed: int, start: int, size: int) -> tf.data.Dataset:
+        streams = [
+            self.first.stream(seed, (start + 1) // 2, size),
+            self.second.stream(seed, start // 2, size),
+        ]
+        return tf.data.Dataset.choose_from_datasets(streams, positions(start).map(lambda s: s % 2))
+
+    def finish(self, crop: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+        return crop
+
+
+def positions(start: int) -> tf.data.Dataset:
+    """start, start + 1, … as int64, without end."""
+    return tf.data.Dataset.range(start, tf.int64.max)
+
+
+def picture_at(position: tf.Tensor, length: int, seed: int) -> tf.Tensor:
+    """Index of the picture at a position: every pass over `length` pictures is a permutation.
+
+    Args:
+        position: scalar int64.
+        length: number of pictures.
+        seed: decides the order, together with the pass.
+
+    Returns:
+        Scalar int64 in [0, length).
+    """
+    # index_shuffle does not mix its seed: neighbouring passes would begin alike.
+    mixed = tf.random.stateless_uniform(
+        (2,), tf.stack([seed, position // length]), None, None, tf.int64
+    )
+    return tf.random.experimental.index_shuffle(position % length, mixed, length - 1)
+
+
+def resize(pixels: np.ndarray, size: int) -> np.ndarray:
+    """Scales a picture so that its short side has `size` pixels; the aspect ratio stays.
+
+    Bicubic, with the kernel widened when scaling down (anti-aliasing), computed in float32.
+
+    Args:
+        pixels: (H, W, 3) uint8 or uint16.
+        size: length of the short side, in pixels.
+
+    Returns:
+        (H', W', 3) of the same dtype with min(H', W') = `size`.
+    """
+    height, width = pixels.shape[:2]
+    scale = size / min(height, width)
+    shape = (max(size, round(width * scale)), max(size, round(height * scale)))
+    if shape == (width, height):
+        return pixels
+    planes = [
+        np.asarray(Image.fromarray(plane).resize(shape, Image.Resampling.BICUBIC))
+        for plane in np.moveaxis(to_unit(pixels), -1, 0)
+    ]
+    return from_unit(np.stack(planes, axis=-1), pixels.dtype)
+
+
+@contextmanager
+def readable_errors() -> Iterator[None]:
+    """Turns TensorFlow's account of an unreadable picture back into the NegcolorError it was.
+
+    Pictures are read inside tf.data, which reports exceptions as its own. Put this around
+    whatever iterates over a dataset, such as `Model.fit`.
+    """
+    try:
+        yield
+    except tf.errors.OpError as error:
+        sentence = re.search(r"NegcolorError: (.+)", error.message)
+        if sentence is None:
+            raise
+        raise NegcolorError(sentence[1]) from error
