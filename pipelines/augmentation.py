@@ -41,8 +41,12 @@ class Augmentation:
         return math.ceil(size * 286 / 256) if self.crop else size
 
 
+FULL = Augmentation()
+"""The paper's augmentation, everything on."""
+
+
 def geometry(
-    picture: tf.Tensor, size: int, seed: tf.Tensor, options: Augmentation = Augmentation()
+    picture: tf.Tensor, size: int, seed: tf.Tensor, options: Augmentation = FULL
 ) -> tf.Tensor:
     """Cuts out a square and turns and flips it at random.
 
@@ -57,13 +61,14 @@ def geometry(
     """
     draws = tf.random.stateless_uniform((5,), seed)
     room = tf.shape(picture)[:2] - size
-    place = draws[:2] if options.crop else tf.constant([0.5, 0.5])
-    corner = tf.cast(place * tf.cast(room + 1, tf.float32), tf.int32)
-    corner = tf.minimum(corner, room)  # the product may be rounded up
+    corner = room // 2
+    if options.crop:
+        corner = tf.cast(draws[:2] * tf.cast(room + 1, tf.float32), tf.int32)
+        corner = tf.minimum(corner, room)  # the product may be rounded up
     square = tf.slice(picture, tf.concat([corner, [0]], 0), (size, size, 3))
     # A quarter turn is a transposition and one reversed axis, so turns and flips share two copies.
     quarters = tf.cast(draws[2] * 4, tf.int32) if options.rotate else tf.constant(0)
-    swapped, rows, columns = quarters % 2 == 1, quarters % 4 >= 2, quarters % 3 > 0
+    swapped, rows, columns = quarters % 2 == 1, quarters >= 2, quarters % 3 > 0
     if options.flip:
         rows, columns = rows ^ (draws[3] < 0.5), columns ^ (draws[4] < 0.5)
     square = tf.transpose(square, tf.where(swapped, [1, 0, 2], [0, 1, 2]))
@@ -71,9 +76,7 @@ def geometry(
     return tf.ensure_shape(square, (size, size, 3))
 
 
-def tone(
-    picture: tf.Tensor, seed: tf.Tensor, options: Augmentation = Augmentation()
-) -> tf.Tensor:
+def tone(picture: tf.Tensor, seed: tf.Tensor, options: Augmentation = FULL) -> tf.Tensor:
     """Changes contrast and brightness at random.
 
     Args:

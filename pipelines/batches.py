@@ -1,18 +1,20 @@
 """Batches for training, unpaired and paired: pure functions of (seed, step)."""
 
 from collections.abc import Callable
+from typing import Any
 
 import tensorflow as tf
 
 from negcolor.film.simulation import expose_on_random_film
 from negcolor.images.color import luminance, to_network
-from pipelines.augmentation import Augmentation, geometry, tone
+from pipelines.augmentation import FULL, Augmentation, geometry, tone
 from pipelines.domain import Domain, positions
 from pipelines.sources import TwoDomains
 
 _NEGATIVES, _COLOUR, _PAIRS = range(3)  # streams of one training, each with its own order
 
-Crop = Callable[[tf.Tensor, tf.Tensor], tf.Tensor | tuple[tf.Tensor, tf.Tensor]]
+_SATURATION = (0.5, 1.5)
+_WHITE_BALANCE = (0.9, 1.1)
 
 
 def unpaired(
@@ -22,21 +24,21 @@ def unpaired(
     batch_size: int = 1,
     seed: int = 0,
     start_step: int = 0,
-    augmentation: Augmentation = Augmentation(),
+    augmentation: Augmentation = FULL,
 ) -> tf.data.Dataset:
     """Batches of negatives and of colour photographs that have nothing to do with each other.
 
     Args:
         data: the two domains.
         image_size: side of the square pictures, in pixels.
-        batch_size: pictures per batch.
-        seed: decides the order of the pictures and every augmentation.
-        start_step: the first batch is the one that a stream from step 0 gives at this step.
+        batch_size: pictures per domain in a batch.
+        seed: decides the order of the pictures and everything random about them.
+        start_step: the first batch is the one that a stream from step 0 has at this step.
         augmentation: what is varied at random, in both domains.
 
     Returns:
-        An endless dataset of (negatives, colour), each (B, S, S, 3) float32 in [-1, 1]. Unreadable
-        pictures show when it is iterated over, see `pipelines.domain.readable_errors`.
+        An endless dataset of (negatives, colour), each (B, S, S, 3) float32 in [-1, 1]. While it
+        is iterated over, unreadable pictures show as `pipelines.domain.readable_errors` says.
     """
 
     def crops(domain: Domain, stream: int) -> tf.data.Dataset:
@@ -47,9 +49,90 @@ def unpaired(
             return to_network(tone(square, tone_seed, augmentation))
 
         size = augmentation.load_size(image_size)
-        return _seeded(domain, 3 * seed + stream, start_step * batch_size, size).map(
-            crop, num_parallel_calls=tf.data.AUTOTUNE
-        )
+        return _map_seeded(crop, domain, size, (seed, stream), start_step * batch_size)
 
     both = (crops(data.train_a, _NEGATIVES), crops(data.train_b, _COLOUR))
     return _batched(tf.data.Dataset.zip(both), batch_size)
+
+
+def paired(
+    data: TwoDomains,
+    *,
+    image_size: int,
+    batch_size: int = 1,
+    seed: int = 0,
+    start_step: int = 0,
+    augmentation: Augmentation = FULL,
+) -> tf.data.Dataset:
+    """Batches of simulated negatives with their photographs, for supervised pretraining.
+
+    The colours of the photographs are varied before they are exposed (`vary_colours`): what a
+    network is to learn here is the film, not the few colours of a small collection.
+
+    Args and Returns as for `unpaired`; pictures of equal index show the same scene.
+    """
+
+    def pair(picture: tf.Tensor, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        place_seed, colour_seed, tone_seed, film_seed = tf.unstack(tf.random.split(seed, 4))
+        photo = geometry(picture, image_size, place_seed, augmentation)
+        photo = tone(vary_colours(photo, colour_seed), tone_seed, augmentation)
+        return to_network(expose_on_random_film(photo, film_seed)), to_network(photo)
+
+    size = augmentation.load_size(image_size)
+    first = start_step * batch_size
+    pairs = _map_seeded(pair, data.photographs, size, (seed, _PAIRS), first)
+    return _batched(pairs, batch_size)
+
+
+def steps_per_epoch(data: TwoDomains, batch_size: int = 1) -> int:
+    """Steps in which the longer domain is seen once; the shorter one repeats."""
+    return -(-max(len(data.train_a), len(data.train_b)) // batch_size)
+
+
+def vary_colours(photo: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+    """Varies hue, saturation and white balance at random, for more colours from few photographs.
+
+    For half of the photographs the channels are permuted at random.
+
+    Args:
+        photo: (H, W, 3) float32 sRGB in [0, 1].
+        seed: (2,), integer.
+
+    Returns:
+        (H, W, 3) float32 sRGB in [0, 1].
+    """
+    draw_seed, order_seed = tf.unstack(tf.random.split(seed, 2))
+    draws = tf.random.stateless_uniform((5,), draw_seed)
+    shuffled = tf.random.experimental.stateless_shuffle(tf.range(3), order_seed)
+    photo = tf.gather(photo, tf.where(draws[0] < 0.5, shuffled, tf.range(3)), axis=-1)
+    grey = luminance(photo)[..., tf.newaxis]
+    photo = grey + _between(draws[1], _SATURATION) * (photo - grey)
+    return tf.clip_by_value(photo * _between(draws[2:], _WHITE_BALANCE), 0.0, 1.0)
+
+
+def _map_seeded(
+    function: Callable[[tf.Tensor, tf.Tensor], Any],
+    domain: Domain,
+    size: int,
+    seed: tuple[int, int],
+    start: int,
+) -> tf.data.Dataset:
+    """`function(picture, seed)` of the pictures from `start` on; the seed depends on position."""
+
+    def call(position: tf.Tensor, picture: tf.Tensor) -> Any:
+        return function(picture, tf.random.fold_in(tf.constant(seed, tf.int64), position))
+
+    number, stream = seed
+    pictures = domain.stream(3 * number + stream, start, size)
+    return tf.data.Dataset.zip((positions(start), pictures)).map(
+        call, num_parallel_calls=tf.data.AUTOTUNE
+    )
+
+
+def _batched(elements: tf.data.Dataset, batch_size: int) -> tf.data.Dataset:
+    return elements.batch(batch_size, drop_remainder=True).prefetch(tf.data.AUTOTUNE)
+
+
+def _between(fraction: tf.Tensor, bounds: tuple[float, float]) -> tf.Tensor:
+    low, high = bounds
+    return low + fraction * (high - low)

@@ -1,0 +1,22 @@
+"""The built-in demo roll: the natural colour photographs that come with scikit-image.
+
+They are read from the installed package; nothing is downloaded.
+"""
+
+from pathlib import Path
+
+import skimage
+
+ON_FILM = ("motorcycle_left.png", "rocket.jpg")
+"""Exposed on simulated film, on the fly: domain A."""
+
+COLOUR = ("astronaut.png", "chelsea.png")
+"""Shown as they are: domain B."""
+
+HELD_OUT = "coffee.png"
+"""Never trained on; the test picture."""
+
+
+def photograph(name: str) -> Path:
+    """The file of a photograph of the roll, sRGB, 8 bits."""
+    return Path(skimage.__file__).parent / "data" / name

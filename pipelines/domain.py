@@ -77,7 +77,9 @@ class PictureDomain:
     def stream(self, seed: int, start: int, size: int) -> tf.data.Dataset:
         def picture(position: tf.Tensor) -> tf.Tensor:
             index = picture_at(position, len(self), seed)
-            pixels = tf.numpy_function(lambda i: self._load(int(i), size), [index], tf.float32)
+            pixels = tf.numpy_function(
+                lambda index: self._load(int(index), size), [index], tf.float32, stateful=False
+            )
             return tf.ensure_shape(pixels, (None, None, 3))
 
         return positions(start).map(picture, num_parallel_calls=tf.data.AUTOTUNE)

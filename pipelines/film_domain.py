@@ -9,8 +9,8 @@ from pipelines.domain import Domain
 class ExposedOnFilm:
     """The negatives of a domain of colour photographs, each crop on a film drawn at random.
 
-    The photograph is cropped and turned first and exposed then: grain and scanner noise are never
-    scaled, and only the pixels that are used are simulated.
+    A photograph is cropped and turned before it is exposed, so that grain and scanner noise are
+    never scaled and only pixels that are used are simulated.
     """
 
     def __init__(self, photographs: Domain):
@@ -23,4 +23,4 @@ class ExposedOnFilm:
         return self.photographs.stream(seed, start, size)
 
     def finish(self, crop: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-        return expose_on_random_film(self.photographs.finish(crop, seed), seed)
+        return expose_on_random_film(crop, seed)

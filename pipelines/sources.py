@@ -1,0 +1,246 @@
+"""Where the pictures come from: the specification of `--data` and the two domains behind it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from negcolor.errors import NegcolorError
+from negcolor.film.simulation import simulate
+from negcolor.images.color import from_unit
+from negcolor.images.io import find_pictures, read
+from pipelines import demo_roll
+from pipelines.domain import Alternating, Domain, PictureDomain
+from pipelines.film_domain import ExposedOnFilm
+from pipelines.tfds_domain import TfdsDomain, TfdsSplits, open_split
+
+TFDS = "tfds:"
+
+TEST_STOCK = "kodak_portra_400"
+"""The film of simulated test negatives."""
+
+HELD_OUT = 4
+"""Photographs of a TFDS split that are kept for the test."""
+
+
+@dataclass(frozen=True)
+class TestPicture:
+    """A negative to judge a model by.
+
+    Attributes:
+        name: file stem or another short name, unique within its test set.
+        negative: (H, W, 3) uint8 or uint16, as scanned.
+        truth: the photograph, (H, W, 3) uint8 or uint16 sRGB, or None where there is none.
+    """
+
+    __test__ = False  # pytest: this is no test
+
+    name: str
+    negative: np.ndarray
+    truth: np.ndarray | None = None
+
+
+class LazyTests(Sequence[TestPicture]):
+    """Test pictures that are read when they are asked for, so that any number fits in memory."""
+
+    def __init__(self, loaders: Sequence[Callable[[], TestPicture]]):
+        self._loaders = loaders
+
+    def __len__(self) -> int:
+        return len(self._loaders)
+
+    def __getitem__(self, index: Any) -> Any:
+        chosen = self._loaders[index]
+        return LazyTests(chosen) if isinstance(index, slice) else chosen()
+
+
+@dataclass(frozen=True)
+class TwoDomains:
+    """Everything that a training shows to its networks, and the test pictures.
+
+    Attributes:
+        train_a: negatives.
+        train_b: colour photographs.
+        photographs: colour photographs to make pairs of: those of `train_b`, and those behind
+            `train_a` where its negatives are simulated.
+        test: negatives, with their truths where known; may be empty. No test picture of a
+            simulated source is in a training domain.
+        description: one line for people.
+    """
+
+    train_a: Domain
+    train_b: Domain
+    photographs: Domain
+    test: Sequence[TestPicture]
+    description: str
+
+
+def open_data(spec: str) -> TwoDomains:
+    """Opens the pictures that `--data` names.
+
+    Args:
+        spec: one of
+            - `demo`: the built-in demo roll, see `pipelines.demo_roll`;
+            - a folder with trainA (negatives) and trainB (colour); optionally testA, and truthA
+              with the truths of testA under the same file stems;
+            - `tfds:NAME`: a dataset with those splits, such as `pipelines.tfds_builder` makes.
+              NAME is a TFDS name, looked up in TFDS_DATA_DIR, or the folder of a prepared dataset;
+            - `tfds:NAME/SPLIT`: colour photographs. The first `HELD_OUT` are exposed on film for
+              the test; of the others every second one is exposed on film, on the fly;
+            - `SOURCE_A,SOURCE_B`: a source for each domain, each a folder of pictures or
+              tfds:NAME/SPLIT. A folder for A holds negatives; a TFDS split for A holds colour
+              photographs to be exposed on film (the first `HELD_OUT` for the test), unless its
+              name ends in A.
+
+    Raises:
+        NegcolorError: the specification is not understood, or something it names is missing or
+            empty.
+    """
+    if spec == "demo":
+        return _demo()
+    if Path(spec).is_dir():
+        return _folder(Path(spec))
+    if "," in spec:
+        return _two_sources(*spec.split(",", 1))
+    if spec.startswith(TFDS):
+        return _tfds(spec)
+    raise NegcolorError(
+        f"--data {spec} is no folder: name a folder with trainA and trainB, tfds:NAME, "
+        "tfds:NAME/SPLIT, two sources with a comma between them, or demo."
+    )
+
+
+def _demo() -> TwoDomains:
+    on_film = PictureDomain([demo_roll.photograph(name) for name in demo_roll.ON_FILM])
+    colour = PictureDomain([demo_roll.photograph(name) for name in demo_roll.COLOUR])
+    held_out = demo_roll.photograph(demo_roll.HELD_OUT)
+    return TwoDomains(
+        train_a=ExposedOnFilm(on_film),
+        train_b=colour,
+        photographs=Alternating(on_film, colour),
+        test=[_simulated_test(held_out.stem, read(held_out))],
+        description="the built-in demo roll",
+    )
+
+
+def _folder(folder: Path) -> TwoDomains:
+    train_a, train_b = _pictures(folder / "trainA"), _pictures(folder / "trainB")
+    return TwoDomains(
+        train_a=train_a,
+        train_b=train_b,
+        photographs=train_b,
+        test=_folder_tests(folder),
+        description=str(folder),
+    )
+
+
+def _pictures(folder: Path) -> PictureDomain:
+    if not folder.is_dir():
+        raise NegcolorError(f"{folder} does not exist: make it and put pictures into it.")
+    files = find_pictures(folder)
+    if not files:
+        raise NegcolorError(f"{folder} has no pictures: put PNG, TIFF or JPEG files into it.")
+    return PictureDomain(files)
+
+
+def _folder_tests(folder: Path) -> LazyTests:
+    def files(name: str) -> list[Path]:
+        return find_pictures(folder / name) if (folder / name).is_dir() else []
+
+    truths = {file.stem: file for file in files("truthA")}
+
+    def test(file: Path) -> TestPicture:
+        truth = truths.get(file.stem)
+        return TestPicture(file.stem, read(file), read(truth) if truth else None)
+
+    return LazyTests([partial(test, file) for file in files("testA")])
+
+
+def _tfds(spec: str) -> TwoDomains:
+    data, split = open_split(spec.removeprefix(TFDS))
+    if split is None:
+        train_a, train_b = (
+            TfdsDomain(data.encoded(name), data.feature) for name in ("trainA", "trainB")
+        )
+        return TwoDomains(
+            train_a=train_a,
+            train_b=train_b,
+            photographs=train_b,
+            test=_tfds_tests(data),
+            description=spec,
+        )
+    tests, others = _hold_out(data, split)
+    on_film, colour = (TfdsDomain(others.shard(2, half), data.feature) for half in (0, 1))
+    if not len(colour):
+        raise NegcolorError(f"{spec} has too few pictures: it takes at least {HELD_OUT + 2}.")
+    return TwoDomains(
+        train_a=ExposedOnFilm(on_film),
+        train_b=colour,
+        photographs=Alternating(on_film, colour),
+        test=tests,
+        description=f"{spec}, half of it on simulated film",
+    )
+
+
+def _tfds_tests(data: TfdsSplits) -> LazyTests:
+    truths = dict(data.named("truthA")) if "truthA" in data else {}
+
+    def test(name: str, negative: bytes) -> TestPicture:
+        truth = data.decode(truths[name]) if name in truths else None
+        return TestPicture(name, data.decode(negative), truth)
+
+    negatives = sorted(data.named("testA")) if "testA" in data else []
+    return LazyTests([partial(test, *negative) for negative in negatives])
+
+
+def _two_sources(source_a: str, source_b: str) -> TwoDomains:
+    if not source_a.startswith(TFDS) or source_a.endswith("A"):
+        train_a, train_b = _one_source(source_a), _one_source(source_b)
+        return TwoDomains(train_a, train_b, train_b, [], f"{source_a} and {source_b}")
+    data, split = _split_of(source_a)
+    tests, others = _hold_out(data, split)
+    on_film, train_b = TfdsDomain(others, data.feature), _one_source(source_b)
+    return TwoDomains(
+        train_a=ExposedOnFilm(on_film),
+        train_b=train_b,
+        photographs=Alternating(on_film, train_b),
+        test=tests,
+        description=f"{source_a} on simulated film and {source_b}",
+    )
+
+
+def _one_source(source: str) -> Domain:
+    if not source.startswith(TFDS):
+        return _pictures(Path(source))
+    data, split = _split_of(source)
+    return TfdsDomain(data.encoded(split), data.feature)
+
+
+def _split_of(source: str) -> tuple[TfdsSplits, str]:
+    data, split = open_split(source.removeprefix(TFDS))
+    if split is None:
+        raise NegcolorError(f"{source} names no split: write tfds:NAME/SPLIT.")
+    return data, split
+
+
+def _hold_out(data: TfdsSplits, split: str) -> tuple[list[TestPicture], tf.data.Dataset]:
+    """Test pictures made of the first photographs of a split, and the encoded others."""
+    encoded = data.encoded(split)
+    if int(encoded.cardinality()) <= HELD_OUT:
+        raise NegcolorError(
+            f"tfds:{data.name}/{split} has too few pictures: it takes more than {HELD_OUT}."
+        )
+    tests = [
+        _simulated_test(f"{split}_{number}", data.decode(picture), seed=number)
+        for number, picture in enumerate(encoded.take(HELD_OUT))
+    ]
+    return tests, encoded.skip(HELD_OUT)
+
+
+def _simulated_test(name: str, photo: np.ndarray, seed: int = 0) -> TestPicture:
+    negative = simulate(photo, TEST_STOCK, seed=seed)
+    return TestPicture(name, from_unit(negative, "uint16"), photo)

@@ -38,9 +38,13 @@ def run(function: Callable[..., None]) -> None:
         add_completion=False, pretty_exceptions_enable=False, rich_markup_mode="markdown"
     )
     app.command()(command)
-    app()
+    app(prog_name=_name())
 
 
 def complain(sentence: str) -> None:
     """Prints a sentence on standard error after the name of the command."""
-    typer.echo(f"{Path(sys.argv[0]).stem}: {sentence}", err=True)
+    typer.echo(f"{_name()}: {sentence}", err=True)
+
+
+def _name() -> str:
+    return Path(sys.argv[0]).stem

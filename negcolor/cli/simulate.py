@@ -32,10 +32,11 @@ def simulate(
     from rich.console import Console
     from rich.progress import track
 
-    from negcolor.film.roll import expose_frame, find_photos, plan_roll
+    from negcolor.film.roll import expose_frame, plan_roll
+    from negcolor.images.io import gather_pictures
 
     frames = plan_roll(
-        find_photos(photos), output, stock=stock, bit_depth=bit_depth, seed=seed, split=split
+        gather_pictures(photos), output, stock=stock, bit_depth=bit_depth, seed=seed, split=split
     )
     failed = 0
     console = Console(stderr=True)

@@ -75,7 +75,9 @@ def train(
     given = {name: value for name, value in options.items() if value is not None}
     if resume is not None:
         if quick or output is not None:
-            raise NegcolorError("--resume takes everything from the run; leave --quick and --output out.")
+            raise NegcolorError(
+                "--resume takes everything from the run; leave --quick and --output out."
+            )
         folder, config = resume, load_run(resume, given)
     else:
         config = RunConfig(**{**(QUICK if quick else {}), **given})
@@ -149,9 +151,7 @@ def _show_figures(console: Any, training: Any) -> None:
         for heading in ("", "PSNR dB ↑", "SSIM ↑", "ΔE2000 ↓"):
             table.add_column(heading, justify="left" if heading == "" else "right")
         for name, values in figures.items():
-            table.add_row(
-                name, f"{values.psnr:.2f}", f"{values.ssim:.3f}", f"{values.delta_e:.2f}"
-            )
+            table.add_row(name, f"{values.psnr:.2f}", f"{values.ssim:.3f}", f"{values.delta_e:.2f}")
         console.print(table)
     else:
         console.print("No test picture has a truth, so there are no figures.")

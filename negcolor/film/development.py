@@ -94,11 +94,10 @@ def develop(log_h: tf.Tensor, film: Emulsion) -> tf.Tensor:
         excess = as_exposed - tf.add_n(as_neutral[layer])
         inhibited = h - INTERIMAGE * excess
         densities = [_net(inhibited, film, c) for c in curves]
-        dye = tf.add_n([_DYES_OF_DENSITIES[layer, c] * densities[c] for c in curves])
-        dyes.append(tf.nn.relu(dye))
-    return film.dmin + tf.stack(
-        [tf.add_n([CROSSTALK[band, c] * dyes[c] for c in curves]) for band in curves], axis=-1
-    )
+        dyes.append(tf.add_n([_DYES_OF_DENSITIES[layer, c] * densities[c] for c in curves]))
+    net = [tf.add_n([CROSSTALK[band, c] * dyes[c] for c in curves]) for band in curves]
+    # Where the toes of a stock differ, a dye comes out as low as -0.015; a density must not.
+    return film.dmin + tf.nn.relu(tf.stack(net, axis=-1))
 
 
 def add_grain(

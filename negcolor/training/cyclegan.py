@@ -6,7 +6,6 @@ from typing import Any
 
 import keras
 import tensorflow as tf
-from keras import ops
 
 from negcolor.losses import adversarial_loss, discriminator_loss, l1_loss
 from negcolor.modifications import Modification, TrainingConfig
@@ -87,8 +86,7 @@ class CycleGAN(keras.Model):
         self.discriminator_optimizer = discriminator_optimizer
         generator_optimizer.build(self.generator_variables)
         discriminator_optimizer.build(self.discriminator_variables)
-        # XLA on the gradients alone: compiled together with the update, the step would not run
-        # under MirroredStrategy.
+        # XLA on parts of the step: as a whole it would not run under MirroredStrategy.
         self.compiled_generator_gradients = tf.function(
             self.generator_gradients, jit_compile=jit, autograph=False
         )
@@ -113,8 +111,12 @@ class CycleGAN(keras.Model):
         cycled_y = self.generator_g(fake_x, training=True)
 
         # training=False: the generators' step must not move the discriminators' spectral norms.
-        adversarial_g = adversarial_loss(self.discriminator_y(fake_y, training=False), self.gan_loss)
-        adversarial_f = adversarial_loss(self.discriminator_x(fake_x, training=False), self.gan_loss)
+        adversarial_g = adversarial_loss(
+            self.discriminator_y(fake_y, training=False), self.gan_loss
+        )
+        adversarial_f = adversarial_loss(
+            self.discriminator_x(fake_x, training=False), self.gan_loss
+        )
         cycle = weights.cycle_weight * (l1_loss(real_x, cycled_x) + l1_loss(real_y, cycled_y))
         identity_g = identity_f = 0.0
         if weights.identity_weight:

@@ -107,12 +107,11 @@ class Run:
         steps, done = self.config.pretrain_steps, int(self.supervised_steps)
         if done >= steps:
             return
-        batches = iter(self.data.paired(done))
         while done < steps:
             chunk = min(SUPERVISED_CHUNK, steps - done)
             title = f"supervised start, {done + chunk}/{steps} steps"
             self._supervised.fit(
-                batches,
+                self.data.paired(done),
                 steps_per_epoch=chunk,
                 callbacks=[ProgressReport(title, self.config.batch_size, self.console)],
                 verbose=0,

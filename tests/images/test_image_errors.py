@@ -21,10 +21,6 @@ from negcolor.images.io import find_pictures, read, write
 PIXELS = np.random.default_rng(0).integers(0, 256, (12, 17, 3), dtype=np.uint8)
 
 
-def encoded(suffix: str, pixels: np.ndarray = PIXELS) -> bytes:
-    return pictures._encode(suffix, pixels)
-
-
 def planar_tiff() -> bytes:
     buffer = io.BytesIO()
     tifffile.imwrite(
@@ -48,11 +44,11 @@ def cmyk_jpeg() -> bytes:
 
 
 SAMPLES = {
-    "png8": encoded(".png"),
-    "png16": encoded(".png", PIXELS.astype(np.uint16) * 257),
-    "jpeg": encoded(".jpg"),
+    "png8": pictures._encode(".png", PIXELS),
+    "png16": pictures._encode(".png", PIXELS.astype(np.uint16) * 257),
+    "jpeg": pictures._encode(".jpg", PIXELS),
     "jpeg_cmyk": cmyk_jpeg(),
-    "tiff16": encoded(".tif", PIXELS.astype(np.uint16) * 257),
+    "tiff16": pictures._encode(".tif", PIXELS.astype(np.uint16) * 257),
     "tiff_planar": planar_tiff(),
 }
 
@@ -105,12 +101,12 @@ def test_truncated_files_are_damaged(tmp_path, kind):
         message(tmp_path / "a")
 
 
+@pytest.mark.filterwarnings("ignore::UserWarning:PIL.TiffImagePlugin")  # pytest undoes ours
 @pytest.mark.parametrize("kind", SAMPLES)
 def test_mutated_files_give_a_picture_or_the_error(tmp_path, monkeypatch, kind, capfd):
     monkeypatch.setattr(formats, "MAX_PIXELS", 10**6)
     rng = np.random.default_rng(3)
-    path = tmp_path / "mutated"
-    outcomes = set()
+    path, outcomes = tmp_path / "mutated", set()
     for _ in range(120):
         data = bytearray(SAMPLES[kind])
         for _ in range(rng.integers(1, 5)):
@@ -122,8 +118,7 @@ def test_mutated_files_give_a_picture_or_the_error(tmp_path, monkeypatch, kind, 
         path.write_bytes(data)
         try:
             pixels = read(path)
-        except NegcolorError as error:
-            assert str(error).startswith(str(path))
+        except NegcolorError:
             outcomes.add("refused")
         else:
             assert pixels.dtype in (np.uint8, np.uint16)
@@ -148,6 +143,10 @@ def test_a_header_that_claims_too_much(tmp_path):
     with tifffile.TiffFile(tmp_path / "bomb.tif", mode="r+") as file:
         file.pages.first.tags[256].overwrite(2**31)
     assert "pixels" in message(tmp_path / "bomb.tif")
+    tifffile.imwrite(tmp_path / "tile.tif", PIXELS, photometric="rgb", tile=(16, 16))
+    with tifffile.TiffFile(tmp_path / "tile.tif", mode="r+") as file:
+        file.pages.first.tags[322].overwrite(2**31 // 10)
+    assert "pixels" in message(tmp_path / "tile.tif")
 
 
 def test_tiffs_that_are_not_read(tmp_path):
@@ -158,8 +157,11 @@ def test_tiffs_that_are_not_read(tmp_path):
     for dtype in ("int16", "uint32", "complex64"):
         tifffile.imwrite(path, np.ones((4, 5), dtype), photometric="minisblack")
         assert dtype in message(path)
-    tifffile.imwrite(path, PIXELS, photometric="cielab")
-    assert "save it as RGB" in message(path)
+    for photometric in (5, 8):  # one ink, L* alone
+        tifffile.imwrite(path, PIXELS[..., 0], photometric="minisblack")
+        with tifffile.TiffFile(path, mode="r+") as file:
+            file.pages.first.tags[262].overwrite(photometric)
+        assert "save it as RGB" in message(path)
     tifffile.imwrite(
         path, np.zeros((4, 5, 9), np.uint8), photometric="minisblack", planarconfig="contig"
     )
@@ -234,16 +236,20 @@ def interrupted(*_):
     raise KeyboardInterrupt
 
 
-@pytest.mark.parametrize("overwrite", [False, True])
-@pytest.mark.parametrize("function", ["fsync", "replace", "link"])
-def test_a_full_disk_leaves_nothing_behind(tmp_path, monkeypatch, function, overwrite):
-    if overwrite == (function == "link"):
-        pytest.skip("not on this path")
-    if overwrite:
-        (tmp_path / "a.png").write_bytes(b"old")
-    monkeypatch.setattr(os, function, full_disk)
-    assert "No space left" in message(tmp_path / "a.png", write, PIXELS, overwrite=overwrite)
-    assert [path.read_bytes() for path in tmp_path.iterdir()] == ([b"old"] if overwrite else [])
+@pytest.mark.parametrize("failing", [["fsync"], ["link", "replace"]])
+def test_a_full_disk_leaves_nothing_behind(tmp_path, monkeypatch, failing):
+    for function in failing:
+        monkeypatch.setattr(os, function, full_disk)
+    assert "No space left" in message(tmp_path / "a.png", write, PIXELS)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("failing", ["fsync", "replace"])
+def test_a_full_disk_leaves_the_old_file(tmp_path, monkeypatch, failing):
+    (tmp_path / "a.png").write_bytes(b"old")
+    monkeypatch.setattr(os, failing, full_disk)
+    assert "No space left" in message(tmp_path / "a.png", write, PIXELS, overwrite=True)
+    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"old"]
 
 
 def test_an_interruption_leaves_nothing_behind(tmp_path, monkeypatch):
@@ -278,12 +284,17 @@ def test_read_only_folder(tmp_path):
 
 def test_nothing_is_printed_about_odd_files(tmp_path):
     (tmp_path / "a.tif").write_bytes(SAMPLES["tiff16"][:300])
+    exif = b"Exif\0\0II*\0\xff\xff\xff\x7f"
+    Image.fromarray(PIXELS).save(tmp_path / "a.jpg", exif=exif)
+    (tmp_path / "a.png").write_bytes(SAMPLES["png8"].replace(b"sRGB\0", b"sRGB\7"))  # checksum
     program = (
         "import sys; from negcolor.images.io import read; from negcolor.errors import *\n"
-        "try: read(sys.argv[1])\n"
+        "print(read(sys.argv[1]).shape, read(sys.argv[2]).shape)\n"
+        "try: read(sys.argv[3])\n"
         "except NegcolorError: print('refused')"
     )
+    files = [tmp_path / name for name in ("a.jpg", "a.png", "a.tif")]
     done = subprocess.run(
-        [sys.executable, "-c", program, tmp_path / "a.tif"], capture_output=True, text=True
+        [sys.executable, "-c", program, *files], capture_output=True, text=True, check=True
     )
-    assert (done.stdout, done.stderr) == ("refused\n", "")
+    assert (done.stdout, done.stderr) == ("(12, 17, 3) (12, 17, 3)\nrefused\n", "")

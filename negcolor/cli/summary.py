@@ -1,0 +1,95 @@
+"""negcolor-summary: what the networks of a modification consist of."""
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from negcolor.cli.command import run
+from negcolor.errors import NegcolorError
+from negcolor.modifications import modification as find_modification
+
+
+class Network(StrEnum):
+    """What --network takes."""
+
+    GENERATOR = "generator"
+    DISCRIMINATOR = "discriminator"
+    BOTH = "both"
+
+
+class Format(StrEnum):
+    """What --format takes."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    JSON = "json"
+
+
+def summary(
+    modification: Annotated[
+        str | None, typer.Option(help="Number 0 to 19 or a variant's name.")
+    ] = None,
+    all_modifications: Annotated[
+        bool, typer.Option("--all", help="Compare all modifications and variants.")
+    ] = False,
+    network: Annotated[Network, typer.Option(help="Which networks to list.")] = Network.BOTH,
+    format_: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TEXT,
+    image_size: Annotated[
+        int, typer.Option(help="Side of the pictures that output sizes are given for.")
+    ] = 256,
+    plot: Annotated[
+        Path | None, typer.Option(help="Also draw the networks into this new PNG file.")
+    ] = None,
+) -> None:
+    """List the layers of a modification's networks beside what the paper states."""
+    if all_modifications == (modification is not None):
+        raise NegcolorError("give either --modification N|NAME or --all.")
+    if all_modifications and (plot or network is not Network.BOTH):
+        raise NegcolorError("--all compares whole modifications; leave out --plot and --network.")
+    if modification is None:
+        _compare(image_size, format_)
+    else:
+        _describe(modification, network, image_size, format_, plot)
+
+
+def _compare(image_size: int, format_: Format) -> None:
+    from negcolor.networks.report import (
+        all_reports,
+        comparison_markdown,
+        comparison_text,
+        to_json,
+    )
+
+    reports = all_reports(image_size)
+    if format_ is Format.JSON:
+        typer.echo(json.dumps([to_json(report) for report in reports], indent=2))
+    else:
+        write = comparison_text if format_ is Format.TEXT else comparison_markdown
+        typer.echo(write(reports), nl=False)
+
+
+def _describe(
+    key: str, network: Network, image_size: int, format_: Format, plot: Path | None
+) -> None:
+    chosen = find_modification(key)  # complains before Keras is loaded
+
+    from negcolor.networks.report import architecture_report, to_json, to_markdown, to_text
+
+    report = architecture_report(chosen, image_size, network)
+    if plot:
+        from negcolor.images.io import write
+        from negcolor.networks.drawing import draw
+
+        write(plot, draw(report))
+    if format_ is Format.JSON:
+        typer.echo(json.dumps(to_json(report), indent=2))
+    else:
+        typer.echo((to_text if format_ is Format.TEXT else to_markdown)(report), nl=False)
+
+
+def main() -> None:
+    """Entry point of negcolor-summary."""
+    run(summary)

@@ -1,0 +1,185 @@
+"""Domains and test pictures from prepared TensorFlow Datasets, streamed from their files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import tensorflow as tf
+
+from negcolor.errors import NegcolorError
+from negcolor.images.color import to_unit
+from pipelines.domain import resize
+
+if TYPE_CHECKING:
+    import tensorflow_datasets as tfds
+
+BLOCK = 1000
+"""Pictures that are held, still encoded, to be put into random order."""
+
+
+class TfdsDomain:
+    """The pictures of one split, decoded again in every pass.
+
+    The files are read in their order and shuffled within blocks of up to `BLOCK` pictures, whose
+    boundaries differ from pass to pass. A start in the middle of a pass reads what comes before
+    it without decoding it.
+
+    Args:
+        encoded: a dataset of encoded pictures, scalar strings, of known cardinality.
+        feature: decodes them.
+    """
+
+    def __init__(self, encoded: tf.data.Dataset, feature: tfds.features.Image):
+        self._encoded = encoded
+        self._feature = feature
+
+    def __len__(self) -> int:
+        return int(self._encoded.cardinality())
+
+    def stream(self, seed: int, start: int, size: int) -> tf.data.Dataset:
+        def one_pass(number: tf.Tensor) -> tf.data.Dataset:
+            pass_seed = tf.stack([tf.constant(seed, tf.int64), number])
+            first = tf.random.stateless_uniform((), pass_seed, 1, BLOCK + 1, tf.int64)
+            blocks = (
+                self._encoded.take(first)
+                .batch(BLOCK)
+                .concatenate(self._encoded.skip(first).batch(BLOCK))
+            )
+            return (
+                blocks.enumerate()
+                .map(
+                    lambda number, block: tf.random.experimental.stateless_shuffle(
+                        block, tf.random.fold_in(pass_seed, number)
+                    )
+                )
+                .unbatch()
+            )
+
+        def picture(encoded: tf.Tensor) -> tf.Tensor:
+            pixels = tf.numpy_function(
+                lambda pixels: to_unit(resize(_three_channels(pixels), size)),
+                [self._feature.decode_example(encoded)],
+                tf.float32,
+                stateful=False,
+            )
+            return tf.ensure_shape(pixels, (None, None, 3))
+
+        passes = tf.data.Dataset.range(start // len(self), tf.int64.max).flat_map(one_pass)
+        return passes.skip(start % len(self)).map(picture, num_parallel_calls=tf.data.AUTOTUNE)
+
+    def finish(self, crop: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+        return crop
+
+
+class TfdsSplits:
+    """A prepared TensorFlow dataset with pictures in it.
+
+    Args:
+        name: a TFDS name, or the folder of a prepared dataset (the one with dataset_info.json).
+
+    Raises:
+        NegcolorError: there is no such dataset, or it has no pictures of 8 or 16 bits.
+    """
+
+    def __init__(self, name: str):
+        import tensorflow_datasets as tfds
+
+        self.name = name
+        try:
+            if (Path(name) / "dataset_info.json").is_file():
+                self._builder = tfds.builder_from_directory(name)
+            else:
+                self._builder = tfds.builder(name)
+        except (tfds.core.DatasetNotFoundError, ValueError) as error:
+            raise NegcolorError(
+                f"tfds:{name} is unknown: give a name of TensorFlow Datasets or the folder with "
+                "the dataset_info.json of a prepared dataset."
+            ) from error
+        images = {
+            key: feature
+            for key, feature in self._builder.info.features.items()
+            if isinstance(feature, tfds.features.Image)
+            and feature.np_dtype in (np.uint8, np.uint16)
+        }
+        if not images:
+            raise NegcolorError(
+                f"tfds:{name} has no 8- or 16-bit pictures: choose another dataset."
+            )
+        self._key = "image" if "image" in images else next(iter(images))
+        self.feature = images[self._key]
+
+    def __contains__(self, split: str) -> bool:
+        return split in self._builder.info.splits
+
+    def encoded(self, split: str) -> tf.data.Dataset:
+        """The encoded pictures of a split, scalar strings, in the order of the files.
+
+        Raises:
+            NegcolorError: the dataset is not prepared, or has no such split or nothing in it.
+        """
+        return self._read(split, (self._key,)).map(lambda example: example[self._key])
+
+    def named(self, split: str) -> Iterator[tuple[str, bytes]]:
+        """Name (or number, where the dataset has no names) and encoded picture of each example."""
+        has_names = "name" in self._builder.info.features
+        examples = self._read(split, (self._key, "name") if has_names else (self._key,))
+        for number, example in enumerate(examples.as_numpy_iterator()):
+            name = example["name"].decode() if has_names else f"{split}_{number:05d}"
+            yield name, example[self._key]
+
+    def decode(self, encoded: bytes | tf.Tensor) -> np.ndarray:
+        """An encoded picture as (H, W, 3) uint8 or uint16."""
+        return _three_channels(self.feature.decode_example(tf.constant(encoded)).numpy())
+
+    def _read(self, split: str, keys: tuple[str, ...]) -> tf.data.Dataset:
+        import tensorflow_datasets as tfds
+
+        wanted = tfds.decode.PartialDecoding(
+            dict.fromkeys(keys, True), decoders={self._key: tfds.decode.SkipDecoding()}
+        )
+        in_order = tfds.ReadConfig(interleave_cycle_length=1, try_autocache=False)
+        try:
+            examples = self._builder.as_dataset(
+                split=split, decoders=wanted, read_config=in_order, shuffle_files=False
+            )
+        except (AssertionError, ValueError) as error:
+            raise NegcolorError(self._missing(split)) from error
+        if examples.cardinality() == 0:
+            raise NegcolorError(
+                f"tfds:{self.name} has no pictures in {split}: choose another split."
+            )
+        return examples
+
+    def _missing(self, split: str) -> str:
+        splits = ", ".join(self._builder.info.splits)
+        if splits:
+            return f"tfds:{self.name} has no split {split}: choose one of {splits}."
+        return (
+            f"tfds:{self.name} is not prepared in {self._builder.data_dir}: run "
+            f"`tfds build {self.name}`, or point TFDS_DATA_DIR at the folder that has it."
+        )
+
+
+def open_split(reference: str) -> tuple[TfdsSplits, str | None]:
+    """Opens NAME or NAME/SPLIT, where NAME may itself contain slashes.
+
+    Raises:
+        NegcolorError: as `TfdsSplits`, with the whole reference for a name.
+    """
+    try:
+        return TfdsSplits(reference), None
+    except NegcolorError:
+        name, _, split = reference.rpartition("/")
+        try:
+            return TfdsSplits(name), split
+        except NegcolorError:
+            pass
+        raise
+
+
+def _three_channels(pixels: np.ndarray) -> np.ndarray:
+    """Grey becomes three equal channels, an alpha channel is dropped."""
+    return np.repeat(pixels, 3, axis=-1) if pixels.shape[-1] == 1 else pixels[..., :3]

@@ -1,0 +1,124 @@
+"""Batches: pure functions of seed and step, in the networks' range, pairs aligned."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from negcolor.film.inversion import density_stretch
+from pipelines import batches
+from pipelines.augmentation import Augmentation
+from pipelines.domain import PictureDomain
+from pipelines.film_domain import ExposedOnFilm
+from pipelines.sources import TwoDomains
+
+NONE = Augmentation.none()
+
+
+def scenes(count: int, seed: int, dtype: str = "uint8") -> list[np.ndarray]:
+    """Soft random pictures that differ from each other, of several shapes."""
+    rng = np.random.default_rng(seed)
+    small = rng.random((count, 4, 4, 3))
+    tall = np.kron(small, np.ones((1, 10, 8, 1))) * np.iinfo(dtype).max
+    return [
+        (picture if k % 2 else picture.swapaxes(0, 1)).astype(dtype)
+        for k, picture in enumerate(tall)
+    ]
+
+
+def two_domains(count_a: int = 3, count_b: int = 5, on_film: bool = False) -> TwoDomains:
+    a, b = PictureDomain(scenes(count_a, 1)), PictureDomain(scenes(count_b, 2))
+    return TwoDomains(ExposedOnFilm(a) if on_film else a, b, b, [], "soft scenes")
+
+
+def first(dataset: tf.data.Dataset, count: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    return list(dataset.take(count).as_numpy_iterator())
+
+
+@pytest.mark.parametrize("make", [batches.unpaired, batches.paired])
+@pytest.mark.parametrize("on_film", [False, True])
+def test_shape_range_and_dtype(make, on_film):
+    dataset = make(two_domains(on_film=on_film), image_size=16, batch_size=2)
+    assert [spec.shape for spec in dataset.element_spec] == [(2, 16, 16, 3)] * 2
+    for batch in first(dataset, 5):
+        for pictures in batch:
+            assert pictures.dtype == np.float32
+            assert -1 <= pictures.min() < pictures.max() <= 1
+
+
+@pytest.mark.parametrize("make", [batches.unpaired, batches.paired])
+def test_a_stream_continues_from_any_step(make):
+    options = {"image_size": 8, "batch_size": 2, "seed": 4}
+    data = two_domains(on_film=True)
+    whole = first(make(data, **options), 7)
+    for start in (1, 4):
+        rest = first(make(data, **options, start_step=start), 7 - start)
+        np.testing.assert_array_equal(rest, whole[start:])
+
+
+@pytest.mark.parametrize("make", [batches.unpaired, batches.paired])
+def test_the_global_seed_changes_nothing_and_the_seed_everything(make):
+    data = two_domains(on_film=True)
+    tf.random.set_seed(1)
+    before = first(make(data, image_size=8, seed=0), 4)
+    tf.random.set_seed(2)
+    np.testing.assert_array_equal(first(make(data, image_size=8, seed=0), 4), before)
+    assert not np.array_equal(first(make(data, image_size=8, seed=1), 4), before)
+
+
+def test_same_pictures_whatever_the_batch_size():
+    data = two_domains()
+    one = first(batches.unpaired(data, image_size=8, batch_size=1), 6)
+    three = first(batches.unpaired(data, image_size=8, batch_size=3), 2)
+    np.testing.assert_array_equal(np.concatenate(one, axis=1), np.concatenate(three, axis=1))
+
+
+def test_an_epoch_is_the_longer_domain_and_the_shorter_repeats():
+    data = two_domains(2, 6)
+    assert batches.steps_per_epoch(data) == 6
+    assert batches.steps_per_epoch(data, batch_size=4) == 2
+    epoch = first(batches.unpaired(data, image_size=8, augmentation=NONE), 6)
+    seen = [[picture.tobytes() for picture in domain] for domain in zip(*epoch, strict=True)]
+    assert sorted(seen[0].count(picture) for picture in set(seen[0])) == [3, 3]
+    assert len(set(seen[1])) == 6
+
+
+def test_without_augmentation_a_picture_stays_as_it_is():
+    picture = scenes(1, 3)[0][:32, :32]
+    data = dataclasses.replace(two_domains(), train_b=PictureDomain([picture]))
+    (_, colour), *_ = first(batches.unpaired(data, image_size=32, augmentation=NONE), 1)
+    np.testing.assert_allclose(colour[0], picture / 127.5 - 1, atol=1e-6)
+
+
+def test_16_bits_reach_the_network():
+    ramp = np.linspace(0, 65535, 32 * 32 * 3).reshape(32, 32, 3).astype(np.uint16)
+    data = dataclasses.replace(two_domains(), train_a=PictureDomain([ramp]))
+    (negative, _), *_ = first(batches.unpaired(data, image_size=32, augmentation=NONE), 1)
+    assert len(np.unique(negative)) > 3000
+
+
+def test_negatives_on_the_fly_differ_from_pass_to_pass():
+    data = two_domains(count_a=1, on_film=True)
+    negatives = [a for a, _ in first(batches.unpaired(data, image_size=16, augmentation=NONE), 4)]
+    assert len({negative.tobytes() for negative in negatives}) == 4
+
+
+def test_pairs_show_the_same_scene():
+    pairs = first(batches.paired(two_domains(), image_size=32, batch_size=1), 12)
+    for negative, photo in pairs:
+        positive = density_stretch(negative[0] / 2 + 0.5)
+        together = np.corrcoef(positive.ravel(), photo[0].ravel())[0, 1]
+        mirrored = np.corrcoef(positive[::-1, ::-1].ravel(), photo[0].ravel())[0, 1]
+        assert together > 0.7
+        assert mirrored < together - 0.1
+
+
+def test_pairs_have_more_colours_than_the_photographs():
+    photo = tf.constant(scenes(1, 3)[0][:8, :8] / np.float32(255))
+    varied = [batches.vary_colours(photo, tf.constant([0, k])).numpy() for k in range(40)]
+    assert np.min(varied) >= 0
+    assert np.max(varied) <= 1
+    assert len({tuple(np.argsort(v[0, 0])) for v in varied}) > 2
+    in_graph = tf.function(batches.vary_colours)(photo, tf.constant([0, 5]))
+    np.testing.assert_allclose(in_graph, varied[5], atol=1e-6)
