@@ -10,7 +10,9 @@ and carry the words and the paper's own counts (Table III) beside ours.
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from negcolor.errors import NegcolorError
 
@@ -161,17 +163,17 @@ def _entry(
     purpose: str,
     paper: tuple[int, float, int] | None = None,
     *,
-    generator: dict[str, object] | None = None,
-    discriminator: dict[str, object] | None = None,
-    training: dict[str, object] | None = None,
+    generator: Mapping[str, Any] | None = None,
+    discriminator: Mapping[str, Any] | None = None,
+    training: Mapping[str, Any] | None = None,
 ) -> Modification:
     return Modification(
         key,
         words,
         purpose,
-        dataclasses.replace(BASELINE.generator, **(generator or {})),  # type: ignore[arg-type]
-        dataclasses.replace(BASELINE.discriminator, **(discriminator or {})),  # type: ignore[arg-type]
-        dataclasses.replace(BASELINE.training, **(training or {})),  # type: ignore[arg-type]
+        dataclasses.replace(BASELINE.generator, **(generator or {})),
+        dataclasses.replace(BASELINE.discriminator, **(discriminator or {})),
+        dataclasses.replace(BASELINE.training, **(training or {})),
         PaperCounts(*paper) if paper else None,
     )
 

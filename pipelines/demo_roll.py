@@ -10,10 +10,10 @@ import skimage
 ON_FILM = ("motorcycle_left.png", "rocket.jpg")
 """Exposed on simulated film, on the fly: domain A."""
 
-COLOUR = ("astronaut.png", "chelsea.png")
+COLOUR = ("astronaut.png", "coffee.png")
 """Shown as they are: domain B."""
 
-HELD_OUT = "coffee.png"
+HELD_OUT = "chelsea.png"
 """Never trained on; the test picture."""
 
 

@@ -35,6 +35,9 @@ class TwoDomainFolder(tfds.core.GeneratorBasedBuilder):
     """
 
     VERSION = tfds.core.Version("1.0.0")
+    # Nothing is downloaded. (Looking for checksums, TFDS 4.9.10 imports importlib_resources,
+    # which it does not declare.)
+    url_infos = None
 
     def __init__(self, *, files: dict[str, list[Path]], dtype: type, **kwargs: Any):
         self._files = files

@@ -34,29 +34,15 @@ class TfdsDomain:
 
     def __init__(self, encoded: tf.data.Dataset, feature: tfds.features.Image):
         self._encoded = encoded
+        self._length = int(encoded.cardinality())
         self._feature = feature
 
     def __len__(self) -> int:
-        return int(self._encoded.cardinality())
+        return self._length
 
     def stream(self, seed: int, start: int, size: int) -> tf.data.Dataset:
         def one_pass(number: tf.Tensor) -> tf.data.Dataset:
-            pass_seed = tf.stack([tf.constant(seed, tf.int64), number])
-            first = tf.random.stateless_uniform((), pass_seed, 1, BLOCK + 1, tf.int64)
-            blocks = (
-                self._encoded.take(first)
-                .batch(BLOCK)
-                .concatenate(self._encoded.skip(first).batch(BLOCK))
-            )
-            return (
-                blocks.enumerate()
-                .map(
-                    lambda number, block: tf.random.experimental.stateless_shuffle(
-                        block, tf.random.fold_in(pass_seed, number)
-                    )
-                )
-                .unbatch()
-            )
+            return self._shuffled(tf.stack([tf.constant(seed, tf.int64), number]))
 
         def picture(encoded: tf.Tensor) -> tf.Tensor:
             pixels = tf.numpy_function(
@@ -72,6 +58,19 @@ class TfdsDomain:
 
     def finish(self, crop: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
         return crop
+
+    def _shuffled(self, seed: tf.Tensor) -> tf.data.Dataset:
+        """All encoded pictures once, in an order that depends on `seed`, (2,) int64."""
+
+        def shuffle(number: tf.Tensor, block: tf.Tensor) -> tf.Tensor:
+            block_seed = tf.random.fold_in(seed, number)
+            return tf.random.experimental.stateless_shuffle(block, block_seed)
+
+        least = 1 if len(self) > BLOCK else BLOCK  # a small split is one block
+        first = tf.random.stateless_uniform((), seed, least, BLOCK + 1, tf.int64)
+        blocks = self._encoded.take(first).batch(BLOCK)
+        blocks = blocks.concatenate(self._encoded.skip(first).batch(BLOCK))
+        return blocks.enumerate().map(shuffle).unbatch()
 
 
 class TfdsSplits:

@@ -14,12 +14,11 @@ from negcolor.training.config import RunConfig, create_run, load_run
 # What --quick stands for; options given beside it win.
 QUICK = {
     "data": "demo",
-    "image_size": 96,
-    "filters": 24,
-    "pretrain_steps": 600,
+    "image_size": 128,
+    "filters": 16,
+    "pretrain_steps": 1600,
     "epochs": 4,
-    "steps_per_epoch": 25,
-    "batch_size": 4,
+    "steps_per_epoch": 40,
 }
 DEFAULTS = RunConfig()
 

@@ -1,21 +1,22 @@
-"""What a modification's networks consist of, layer by layer, beside what the paper states."""
+"""What a modification's networks consist of, layer by layer, beside what the paper states.
+
+Keras is imported where a network is built, so that bad options are refused at once.
+"""
 
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections import Counter
 from dataclasses import dataclass
-from typing import Any
-
-import keras
+from typing import TYPE_CHECKING, Any
 
 from negcolor.errors import NegcolorError
 from negcolor.modifications import BASELINE, MODIFICATIONS, Modification
-from negcolor.networks.discriminator import build_discriminator
-from negcolor.networks.generator import build_generator
 from negcolor.networks.tables import Section, as_markdown, as_text
 
-SMALLEST_IMAGE = 32  # as in training
+if TYPE_CHECKING:
+    import keras
 
 # Where the paper contradicts itself, and what is done here.
 NOTES = (
@@ -35,12 +36,11 @@ NOTES = (
     "no-augmentation is a variant.",
     "The abstract says that neither SSIM nor PSNR was used, the introduction that both were.",
     "Equation 1 prints log log D where log D is meant.",
-    "Table IV repeats the losses of generator G in the columns of F.",
-    "The baseline's generator losses are 3.9 to 4.1 in Table IV and 4.7 to 5.6 in Table VII.",
+    "Table IV repeats the losses of G as those of F; for the baseline it says 3.9 to 4.1 where "
+    "Table VII says 4.7 to 5.6.",
 )
 
-# The layers that count as layers, by type; normalisations, activations and layers without
-# weights do not.
+# The layer types that count as layers; normalisations and layers without weights do not.
 _COUNTED = {
     "ReflectionConv2D": "convolution",
     "Conv2D": "convolution",
@@ -62,14 +62,10 @@ class LayerRow:
 
 @dataclass(frozen=True)
 class NetworkReport:
-    """One network.
+    """A network's layers in the order in which they are applied, and all their parameters.
 
-    Attributes:
-        layers: the layers in the order in which they are applied.
-        parameters: their sum.
-        untrained_parameters: those among them that training does not learn, such as running
-            statistics.
-        receptive_field: side in pixels of the patch that one output sees; discriminators only.
+    `untrained_parameters` are part of `parameters`: running statistics, for example. Only a
+    discriminator has a receptive field: the side in pixels of the patch that one output sees.
     """
 
     layers: tuple[LayerRow, ...]
@@ -106,21 +102,20 @@ class ArchitectureReport:
 def architecture_report(
     modification: Modification, image_size: int = 256, network: str = "both"
 ) -> ArchitectureReport:
-    """Builds the networks of a modification and lists their layers.
+    """Builds a modification's "generator", "discriminator" or "both" and lists their layers.
 
-    Args:
-        modification: which networks.
-        image_size: side in pixels of the square input that the output shapes are given for.
-        network: "generator", "discriminator" or "both".
+    `image_size` is the side in pixels of the square input that output shapes are given for.
 
     Raises:
         NegcolorError: the image size is not a multiple of 4 from 32 on.
     """
-    if image_size % 4 or image_size < SMALLEST_IMAGE:
+    if image_size % 4 or image_size < 32:
         raise NegcolorError(
-            f"--image-size {image_size} does not fit the networks; give a multiple of 4 from "
-            f"{SMALLEST_IMAGE} on."
+            f"--image-size {image_size} does not fit the networks; give a multiple of 4 from 32 on."
         )
+    from negcolor.networks.discriminator import build_discriminator
+    from negcolor.networks.generator import build_generator
+
     generator = discriminator = None
     if network != "discriminator":
         generator = _network_report(build_generator(modification.generator), image_size)
@@ -134,15 +129,17 @@ def architecture_report(
 
 
 def _network_report(model: keras.Model, image_size: int) -> NetworkReport:
+    import keras
+
     layers = [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
-    every_output = keras.Model(model.inputs, [layer.output for layer in layers])
+    every_output = keras.Model(model.input, [layer.output for layer in layers])
     # A symbolic picture: shapes without any arithmetic.
     outputs = every_output(keras.KerasTensor((1, image_size, image_size, 3)))
     rows = tuple(
         LayerRow(layer.name, type(layer).__name__, output.shape[1:], layer.count_params())
         for layer, output in zip(layers, outputs, strict=True)
     )
-    untrained = sum(weight.shape.num_elements() for weight in model.non_trainable_weights)
+    untrained = sum(math.prod(weight.shape) for weight in model.non_trainable_weights)
     return NetworkReport(rows, model.count_params(), untrained)
 
 
@@ -196,10 +193,9 @@ def all_reports(image_size: int = 256) -> list[ArchitectureReport]:
 
 
 def _sections(report: ArchitectureReport) -> list[Section]:
-    networks = report.networks()
     return [
         _differences_section(report.modification),
-        *(_network_section(name, network, report) for name, network in networks.items()),
+        *(_network_section(name, report) for name in report.networks()),
         _counts_section(report),
         Section("Inconsistencies of the paper", points=NOTES),
     ]
@@ -212,13 +208,13 @@ def _differences_section(entry: Modification) -> Section:
         for name, value in fields.items()
     )
     purpose = f"Purpose: {entry.purpose}."
-    if not rows:
-        return Section("Differences from the baseline", sentences=("None.", purpose))
+    sentences = (purpose,) if rows else ("None.", purpose)
     header = ("part", "field", "value", "baseline")
-    return Section("Differences from the baseline", header, rows, sentences=(purpose,))
+    return Section("Differences from the baseline", header, rows, sentences=sentences)
 
 
-def _network_section(name: str, network: NetworkReport, report: ArchitectureReport) -> Section:
+def _network_section(name: str, report: ArchitectureReport) -> Section:
+    network = report.networks()[name]
     rows = tuple(
         (row.name, row.type, "×".join(map(str, row.output_shape)), f"{row.parameters:,}")
         for row in network.layers
@@ -226,12 +222,12 @@ def _network_section(name: str, network: NetworkReport, report: ArchitectureRepo
     total = f"Parameters: {network.parameters:,}"
     if network.untrained_parameters:
         total += f", of which {network.untrained_parameters:,} are not trained"
-    lines = [total + "."]
+    sentences = [total + "."]
     if side := network.receptive_field:
-        lines.append(f"Receptive field: {side}×{side} pixels.")
+        sentences.append(f"Receptive field: {side}×{side} pixels.")
     title = f"{name.capitalize()} for pictures of {report.image_size}×{report.image_size} pixels"
     header = ("layer", "type", "output (H×W×C)", "parameters")
-    return Section(title, header, rows, (2, 3), tuple(lines))
+    return Section(title, header, rows, (2, 3), tuple(sentences))
 
 
 def _counts_section(report: ArchitectureReport) -> Section:
@@ -259,14 +255,14 @@ def _comparison(reports: list[ArchitectureReport]) -> list[Section]:
     )  # fmt: skip
     numbered = tuple(_comparison_row(r) for r in reports if r.modification.paper)
     variants = tuple(_comparison_row(r)[:6] for r in reports if not r.modification.paper)
-    sentences = (
+    legend = (
         "A discriminator's convolutions are its hidden ones, as kernel size/stride. The paper's "
         "counts (Table III) are the generator's layers and parameters and the discriminator's "
-        "convolutions.",
+        "convolutions."
     )
     numeric = (2, 3, 4, 5)
     return [
-        Section("Baseline and modifications of the paper", header, numbered, numeric, sentences),
+        Section("Baseline and modifications of the paper", header, numbered, numeric, (legend,)),
         Section("Named variants", header[:6], variants, numeric),
     ]
 

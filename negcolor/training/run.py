@@ -24,7 +24,7 @@ from negcolor.training.samples import sample_sheet
 from negcolor.training.supervised import SupervisedStart
 
 ADAM_BETA_1 = 0.5
-SUPERVISED_LEARNING_RATE = 1e-3
+SUPERVISED_LEARNING_RATE = 5e-4
 SUPERVISED_CHUNK = 500  # supervised steps between two checkpoints
 
 

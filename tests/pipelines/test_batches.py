@@ -114,11 +114,16 @@ def test_pairs_show_the_same_scene():
         assert mirrored < together - 0.1
 
 
-def test_pairs_have_more_colours_than_the_photographs():
-    photo = tf.constant(scenes(1, 3)[0][:8, :8] / np.float32(255))
-    varied = [batches.vary_colours(photo, tf.constant([0, k])).numpy() for k in range(40)]
-    assert np.min(varied) >= 0
-    assert np.max(varied) <= 1
-    assert len({tuple(np.argsort(v[0, 0])) for v in varied}) > 2
-    in_graph = tf.function(batches.vary_colours)(photo, tf.constant([0, 5]))
-    np.testing.assert_allclose(in_graph, varied[5], atol=1e-6)
+def test_colours_vary_in_saturation_and_white_balance():
+    seeds = [tf.constant([0, k]) for k in range(40)]
+    grey, red = tf.fill((1, 1, 3), 0.5), tf.constant([[[0.6, 0.4, 0.4]]])
+    greys = np.array([batches.vary_colours(grey, seed)[0, 0] for seed in seeds])
+    reds = np.array([batches.vary_colours(red, seed)[0, 0] for seed in seeds]) / (2 * greys)
+    gains = greys / 0.5
+    assert 0.9 <= gains.min() < 0.93
+    assert 1.07 < gains.max() <= 1.1
+    saturation = (reds[:, 0] - reds[:, 1]) / 0.2
+    assert 0.5 <= saturation.min() < 0.6
+    assert 1.4 < saturation.max() <= 1.5
+    in_graph = tf.function(batches.vary_colours)(grey, seeds[5])
+    np.testing.assert_allclose(in_graph[0, 0], greys[5], atol=1e-6)

@@ -86,7 +86,7 @@ def test_builder_widens_8_bits_among_16(tmp_path):
     dataset = TfdsSplits(str(prepare(folder, tmp_path / "datasets")))
     read_back = {name: dataset.decode(encoded) for name, encoded in dataset.named("trainA")}
     np.testing.assert_array_equal(read_back["deep"], deep)
-    np.testing.assert_array_equal(read_back["0"], pictures(folder / "trainA")["0"] * 257)
+    np.testing.assert_array_equal(read_back["0"] / 257, pictures(folder / "trainA")["0"])
 
 
 def test_prepared_dataset_is_sharded_and_read_back(prepared):
@@ -119,14 +119,23 @@ def test_errors_name_what_is_missing(prepared, tmp_path):
         open_data(f"tfds:{dataset}/trainB")
     with pytest.raises(NegcolorError, match="exists already"):
         prepare(folder, dataset.parents[2])
-    (folder.parent / "empty" / "trainA").mkdir(parents=True)
+    for split in ("trainA", "trainB"):
+        (tmp_path / "empty" / split).mkdir(parents=True)
     with pytest.raises(NegcolorError, match="trainA has no pictures"):
-        prepare(folder.parent / "empty", tmp_path)
+        prepare(tmp_path / "empty", tmp_path)
+
+
+def test_builder_names_an_unreadable_picture_and_leaves_nothing(tmp_path):
+    folder = two_domain_folder(tmp_path / "roll", "uint16")
+    (folder / "trainB" / "broken.png").write_bytes(b"no picture")
+    with pytest.raises(NegcolorError, match=r"broken\.png"):
+        prepare(folder, tmp_path / "datasets")
+    assert not list((tmp_path / "datasets").rglob("*.tfrecord*"))
 
 
 def test_a_dataset_that_is_not_downloaded(tmp_path, monkeypatch):
     monkeypatch.setenv("TFDS_DATA_DIR", str(tmp_path))
-    with pytest.raises(NegcolorError, match="not prepared .* run `tfds build cifar10`"):
+    with pytest.raises(NegcolorError, match=r"not prepared .* run `tfds build cifar10`"):
         open_data("tfds:cifar10/train")
 
 
@@ -147,8 +156,7 @@ def test_a_registered_dataset_is_half_on_film():
             assert [part.shape for part in batch] == [(2, 16, 16, 3)] * 2
 
 
-def test_a_grey_dataset_becomes_three_channels(prepared):
-    _, dataset = prepared
+def test_a_grey_dataset_becomes_three_channels():
     with tfds.testing.mock_data(num_examples=6):
         data = open_data("tfds:mnist/train,tfds:fashion_mnist/test")
         negative, colour = next(iter(batches.unpaired(data, image_size=16)))

@@ -1,0 +1,157 @@
+"""Times a training step, and the input pipeline alone, on this machine.
+
+    python tools/benchmark_training.py                                  # baseline, 256², float32
+    python tools/benchmark_training.py --modification identity-loss --precision bfloat16
+    python tools/benchmark_training.py --modification all --image-size 128 --steps 3
+    python tools/benchmark_training.py --pipeline demo                  # pairs per second
+    python tools/benchmark_training.py --pipeline FOLDER
+
+A step is reported in seconds, images per second, and as the fraction of this machine's large-matmul
+rate, measured in the same run and the same precision, at which the step's multiplications ran.
+The multiplications are counted by TensorFlow in the step's graph (two operations per
+multiply-add).
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import time
+from collections.abc import Callable
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+import keras
+import tensorflow as tf
+
+from negcolor.modifications import MODIFICATIONS
+from negcolor.training.config import RunConfig
+from negcolor.training.cyclegan import CycleGAN
+from negcolor.training.precision import POLICIES, resolve_jit, resolve_precision
+
+MATMUL_SIDE = 2048
+
+
+def seconds(function: Callable[[], object], repeats: int) -> list[float]:
+    """Wall-clock seconds of each call, after one call that is not counted."""
+    function()
+    times = []
+    for _ in range(repeats):
+        began = time.perf_counter()
+        function()
+        times.append(time.perf_counter() - began)
+    return times
+
+
+def matmul_rate(precision: str) -> float:
+    """Operations per second of the machine's large matrix product; the best of ten."""
+    dtype = {"mixed_bfloat16": "bfloat16", "mixed_float16": "float16"}.get(precision, precision)
+    matrix = tf.cast(tf.random.normal((MATMUL_SIDE, MATMUL_SIDE)), dtype)
+    product = tf.function(lambda: tf.matmul(matrix, matrix))
+    return 2 * MATMUL_SIDE**3 / min(seconds(lambda: product()[0, 0].numpy(), 10))
+
+
+def count_operations(model: CycleGAN, batch: tf.Tensor) -> float:
+    """Multiplications and additions of all convolutions in one step, forward and backward."""
+
+    def convolutions(function: tf.types.experimental.ConcreteFunction) -> float:
+        total = 0.0
+        for operation in function.graph.get_operations():
+            kind = operation.type
+            if kind == "Conv2D":
+                kernel, result = operation.inputs[1], operation.outputs[0]
+                pixels = result.shape.num_elements() // result.shape[-1]
+                total += 2.0 * pixels * kernel.shape.num_elements()
+            elif kind == "Conv2DBackpropInput":  # also the transposed convolution
+                kernel, gradient = operation.inputs[1], operation.inputs[2]
+                pixels = gradient.shape.num_elements() // gradient.shape[-1]
+                total += 2.0 * pixels * kernel.shape.num_elements()
+            elif kind == "Conv2DBackpropFilter":
+                gradient, result = operation.inputs[2], operation.outputs[0]
+                pixels = gradient.shape.num_elements() // gradient.shape[-1]
+                total += 2.0 * pixels * (result.shape.num_elements() or _filter_size(operation))
+        return total
+
+    generators = tf.function(model.generator_gradients, autograph=False)
+    discriminators = tf.function(model.discriminator_gradients, autograph=False)
+    return convolutions(generators.get_concrete_function(batch, batch)) + convolutions(
+        discriminators.get_concrete_function(batch, batch, batch, batch)
+    )
+
+
+def _filter_size(operation: tf.Operation) -> int:
+    """Elements of a kernel whose shape reaches the gradient as a constant."""
+    shape = tf.get_static_value(operation.inputs[1])
+    return int(shape.prod())
+
+
+def benchmark_step(key: str, options: argparse.Namespace) -> None:
+    """Prints a line for one modification."""
+    precision = POLICIES[resolve_precision(options.precision)]
+    config = RunConfig(modification=key, image_size=options.image_size, filters=options.filters)
+    model = CycleGAN(
+        config.configured_modification(), image_size=options.image_size, precision=precision
+    )
+    adam = [keras.optimizers.Adam(2e-4, beta_1=0.5) for _ in range(2)]
+    if precision == "mixed_float16":
+        adam = [keras.optimizers.LossScaleOptimizer(optimizer) for optimizer in adam]
+    model.compile(*adam, jit=resolve_jit(options.jit) == "on")
+    shape = (options.batch_size, options.image_size, options.image_size, 3)
+    batch = tf.random.uniform(shape, -1, 1)
+    step = tf.function(model.train_step, autograph=False)
+    rate = matmul_rate(precision)
+    times = seconds(lambda: step((batch, batch))["generator G"].numpy(), options.steps)
+    rate = max(rate, matmul_rate(precision))
+    median = statistics.median(times)
+    operations = count_operations(model, batch)
+    print(
+        f"{key:18s} {median:6.2f} s (min {min(times):.2f}, max {max(times):.2f})  "
+        f"{options.batch_size / median:5.2f} images/s  {operations / 1e12:5.2f} TFLOP  "
+        f"{operations / median / rate:4.0%} of {rate / 1e9:.0f} GFLOP/s",
+        flush=True,
+    )
+
+
+def benchmark_pipeline(source: str, options: argparse.Namespace) -> None:
+    """Prints pairs per second of the unpaired and the paired stream, with pictures cached."""
+    from pipelines.batches import paired, unpaired
+    from pipelines.sources import open_data
+
+    data = open_data(source)
+    for name, stream in {"unpaired": unpaired, "paired": paired}.items():
+        batches = iter(stream(data, image_size=options.image_size, batch_size=1))
+        for _ in range(100):
+            next(batches)
+        count = 300
+        began = time.perf_counter()
+        for _ in range(count):
+            next(batches)
+        print(f"{source} {name}: {count / (time.perf_counter() - began):.0f} pairs/s", flush=True)
+
+
+def main() -> None:
+    """Reads the command line and runs one of the two benchmarks."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--modification", default="0", help="0-19, a variant's name, or all")
+    parser.add_argument("--precision", default="float32")
+    parser.add_argument("--jit", default="auto")
+    parser.add_argument("--image-size", type=int, default=256)
+    parser.add_argument("--filters", type=int)
+    parser.add_argument("--batch-size", type=int, default=1)
+    parser.add_argument("--steps", type=int, default=5, help="timed steps")
+    parser.add_argument("--pipeline", metavar="DATA", help="time the input of this --data instead")
+    options = parser.parse_args()
+    if options.pipeline:
+        benchmark_pipeline(options.pipeline, options)
+        return
+    keys = list(MODIFICATIONS) if options.modification == "all" else [options.modification]
+    for key in keys:
+        benchmark_step(key, options)
+        keras.backend.clear_session()
+
+
+if __name__ == "__main__":
+    main()
