@@ -38,7 +38,7 @@ def unpaired(
 
     Returns:
         An endless dataset of (negatives, colour), each (B, S, S, 3) float32 in [-1, 1]. While it
-        is iterated over, unreadable pictures show as `pipelines.domain.readable_errors` says.
+        is iterated over, unreadable pictures show as `pipelines.python_calls.readable_errors` says.
     """
 
     def crops(domain: Domain, stream: int) -> tf.data.Dataset:

@@ -5,10 +5,8 @@ its own order. Nothing is remembered between positions, so a stream can start an
 resumed training sees exactly the pictures that it would have seen.
 """
 
-import re
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -16,9 +14,9 @@ import numpy as np
 import tensorflow as tf
 from PIL import Image
 
-from negcolor.errors import NegcolorError
 from negcolor.images.color import from_unit, to_unit
 from negcolor.images.io import read
+from pipelines.python_calls import picture_from
 
 CACHE_BYTES = 2**30
 """Memory that one domain may use for decoded pictures; a training has two domains."""
@@ -62,7 +60,7 @@ class PictureDomain:
 
     Args:
         pictures: paths, or (H, W, 3) uint8 or uint16 sRGB arrays; at least one. Files are read
-            when a stream first reaches them; see `readable_errors`.
+            when a stream first reaches them; see `pipelines.python_calls.readable_errors`.
     """
 
     def __init__(self, pictures: Sequence[Path | np.ndarray]):
@@ -77,10 +75,7 @@ class PictureDomain:
     def stream(self, seed: int, start: int, size: int) -> tf.data.Dataset:
         def picture(position: tf.Tensor) -> tf.Tensor:
             index = picture_at(position, len(self), seed)
-            pixels = tf.numpy_function(
-                lambda index: self._load(int(index), size), [index], tf.float32, stateful=False
-            )
-            return tf.ensure_shape(pixels, (None, None, 3))
+            return picture_from(lambda index: self._load(int(index), size), index, size)
 
         return positions(start).map(picture, num_parallel_calls=tf.data.AUTOTUNE)
 
@@ -165,19 +160,3 @@ def resize(pixels: np.ndarray, size: int) -> np.ndarray:
         for plane in np.moveaxis(to_unit(pixels), -1, 0)
     ]
     return from_unit(np.stack(planes, axis=-1), pixels.dtype)
-
-
-@contextmanager
-def readable_errors() -> Iterator[None]:
-    """Turns TensorFlow's account of an unreadable picture back into the NegcolorError it was.
-
-    Pictures are read inside tf.data, which reports exceptions as its own. Put this around
-    whatever iterates over a dataset, such as `Model.fit`.
-    """
-    try:
-        yield
-    except tf.errors.OpError as error:
-        sentence = re.search(r"NegcolorError: (.+)", error.message)
-        if sentence is None:
-            raise
-        raise NegcolorError(sentence[1]) from error

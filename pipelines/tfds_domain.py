@@ -12,6 +12,7 @@ import tensorflow as tf
 from negcolor.errors import NegcolorError
 from negcolor.images.color import to_unit
 from pipelines.domain import resize
+from pipelines.python_calls import picture_from
 
 if TYPE_CHECKING:
     import tensorflow_datasets as tfds
@@ -45,13 +46,8 @@ class TfdsDomain:
             return self._shuffled(tf.stack([tf.constant(seed, tf.int64), number]))
 
         def picture(encoded: tf.Tensor) -> tf.Tensor:
-            pixels = tf.numpy_function(
-                lambda pixels: to_unit(resize(_three_channels(pixels), size)),
-                [self._feature.decode_example(encoded)],
-                tf.float32,
-                stateful=False,
-            )
-            return tf.ensure_shape(pixels, (None, None, 3))
+            pixels = self._feature.decode_example(encoded)
+            return picture_from(lambda p: to_unit(resize(_three_channels(p), size)), pixels, size)
 
         passes = tf.data.Dataset.range(start // len(self), tf.int64.max).flat_map(one_pass)
         return passes.skip(start % len(self)).map(picture, num_parallel_calls=tf.data.AUTOTUNE)

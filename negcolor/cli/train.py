@@ -98,12 +98,13 @@ def _train(folder: Path, config: RunConfig, new: bool) -> None:
     from negcolor.training.run import Run, TrainingData
     from pipelines.augmentation import Augmentation
     from pipelines.batches import paired, steps_per_epoch, unpaired
+    from pipelines.python_calls import readable_errors
     from pipelines.sources import open_data
 
     console = Console()
     domains = open_data(config.data)
     augmented = config.configured_modification().training.augmentation
-    options = {
+    options: dict[str, Any] = {
         "image_size": config.image_size,
         "batch_size": config.batch_size,
         "seed": config.seed,
@@ -120,7 +121,8 @@ def _train(folder: Path, config: RunConfig, new: bool) -> None:
     console.print(f"{folder}: {domains.description}", highlight=False)
     training = Run(folder, config, data, console)
     try:
-        training.train()
+        with readable_errors():
+            training.train()
     except KeyboardInterrupt:
         raise NegcolorError(
             f"interrupted; continue with: negcolor-train --resume {folder}"

@@ -8,7 +8,8 @@ import keras
 from keras import layers, ops
 
 EPSILON = 1e-5  # of every normalisation, as in pix2pix and CycleGAN; Keras' default is 1e-3
-INITIALIZER = keras.initializers.RandomNormal(stddev=0.02)
+# A description, not an initializer: that one would draw the same numbers for every layer.
+INITIALIZER = {"class_name": "RandomNormal", "config": {"stddev": 0.02}}
 
 register = keras.saving.register_keras_serializable(package="negcolor")
 
@@ -194,6 +195,15 @@ class SpectralConv2D(layers.Conv2D):
         if self.use_bias:
             outputs = ops.add(outputs, self.bias)
         return outputs
+
+    # Keras' convolutions save kernel and bias by name and nothing else.
+    def save_own_variables(self, store: Any) -> None:
+        super().save_own_variables(store)
+        store["u"] = self.u
+
+    def load_own_variables(self, store: Any) -> None:
+        super().load_own_variables(store)
+        self.u.assign(store["u"])
 
 
 @register

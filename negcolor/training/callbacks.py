@@ -14,10 +14,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from negcolor.training.config import write_text
+from negcolor.training.disk import writing
 
 
 class ProgressReport(keras.callbacks.Callback):
     """A progress bar with the losses and the speed; a line per epoch stays.
+
+    `close` gives the terminal back, also after a training that ended with an exception.
 
     Args:
         title: what an epoch is called, with {} for its number: "epoch {}/20".
@@ -30,18 +33,19 @@ class ProgressReport(keras.callbacks.Callback):
         self.title = title
         self.batch_size = batch_size
         self.console = console
-
-    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        self.began = time.perf_counter()
-        self.steps = 0
         self.progress = Progress(
             TextColumn("{task.description}"),
             BarColumn(bar_width=20),
             TextColumn("{task.completed}/{task.total} · {task.fields[values]}"),
             TimeRemainingColumn(),
-            console=self.console,
+            console=console,
             transient=True,
+            disable=not console.is_terminal,
         )
+
+    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self.began = time.perf_counter()
+        self.steps = 0
         title = self.title.format(epoch + 1)
         self.task = self.progress.add_task(title, total=self.params["steps"], values="")
         self.progress.start()
@@ -52,11 +56,12 @@ class ProgressReport(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self.progress.stop()
+        self.progress.remove_task(self.task)
         seconds = time.perf_counter() - self.began
         values = f"{self._values(logs or {})} · {seconds:.0f} s"
         self.console.print(f"{self.title.format(epoch + 1)} · {values}", highlight=False)
 
-    def on_train_end(self, logs: dict[str, Any] | None = None) -> None:
+    def close(self) -> None:
         self.progress.stop()
 
     def _values(self, logs: dict[str, Any]) -> str:
@@ -96,7 +101,8 @@ class History(keras.callbacks.Callback):
         writer = csv.DictWriter(text, fieldnames=list(row), lineterminator="\n")
         writer.writeheader()
         writer.writerows(self.rows)
-        write_text(self.path, text.getvalue())
+        with writing(self.path.parent):
+            write_text(self.path, text.getvalue())
 
 
 class AfterEpoch(keras.callbacks.Callback):

@@ -11,6 +11,7 @@ from typing import Any
 
 from negcolor.errors import NegcolorError
 from negcolor.modifications import Modification, modification
+from negcolor.training.precision import JIT, PRECISIONS
 
 SCHEDULES = ("linear", "constant")
 GAN_LOSSES = ("bce", "lsgan")  # the keys of negcolor.losses.GAN_LOSSES, without importing Keras
@@ -62,6 +63,8 @@ class RunConfig:
         for name in ("steps_per_epoch", "filters"):
             if getattr(self, name) is not None:
                 _check_at_least(name, getattr(self, name), 1)
+        _check_choice("precision", self.precision, PRECISIONS)
+        _check_choice("jit", self.jit, JIT)
         _check_choice("gan_loss", self.gan_loss, GAN_LOSSES)
         _check_choice("schedule", self.schedule, SCHEDULES)
 

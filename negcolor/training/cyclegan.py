@@ -73,7 +73,7 @@ class CycleGAN(keras.Model):
     def metrics(self) -> list[keras.metrics.Metric]:
         return self.trackers
 
-    def compile(  # type: ignore[override]
+    def compile(
         self,
         generator_optimizer: keras.optimizers.Optimizer,
         discriminator_optimizer: keras.optimizers.Optimizer,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from negcolor.errors import NegcolorError
-
 POLICIES = {
     "float32": "float32",
     "bfloat16": "mixed_bfloat16",
     "float16": "mixed_float16",
 }
+PRECISIONS = ("auto", *POLICIES)
+JIT = ("auto", "on", "off")
 
 
 def processor_has_bfloat16() -> bool:
@@ -29,30 +29,16 @@ def processor_has_bfloat16() -> bool:
 
 
 def resolve_precision(precision: str) -> str:
-    """ "auto" to "bfloat16" or "float32", whichever this machine is fast at; others unchanged.
-
-    Raises:
-        NegcolorError: the name is unknown.
-    """
+    """ "auto" to "bfloat16" or "float32", whichever this machine is fast at; others unchanged."""
     if precision == "auto":
         return "bfloat16" if processor_has_bfloat16() else "float32"
-    if precision not in POLICIES:
-        raise NegcolorError(
-            f"--precision {precision} is unknown; choose auto, {', '.join(POLICIES)}."
-        )
     return precision
 
 
 def resolve_jit(jit: str) -> str:
-    """ "auto" to "on" for a GPU, else "off": XLA on the CPU is slower on strided convolutions.
-
-    Raises:
-        NegcolorError: the name is unknown.
-    """
+    """ "auto" to "on" for a GPU, else "off": XLA on the CPU is slower on strided convolutions."""
     if jit == "auto":
         import tensorflow as tf
 
         return "on" if tf.config.list_physical_devices("GPU") else "off"
-    if jit not in ("on", "off"):
-        raise NegcolorError(f"--jit {jit} is unknown; choose auto, on or off.")
     return jit

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -14,11 +15,13 @@ import numpy as np
 import tensorflow as tf
 from rich.console import Console
 
+from negcolor.errors import NegcolorError
 from negcolor.images.io import write
 from negcolor.losses import LinearDecay
 from negcolor.training.callbacks import AfterEpoch, History, ProgressReport
 from negcolor.training.config import RunConfig, write_text
 from negcolor.training.cyclegan import CycleGAN
+from negcolor.training.disk import writing
 from negcolor.training.precision import POLICIES, resolve_jit, resolve_precision
 from negcolor.training.samples import sample_sheet
 from negcolor.training.supervised import SupervisedStart
@@ -31,9 +34,12 @@ SUPERVISED_CHUNK = 500  # supervised steps between two checkpoints
 class TestPicture(Protocol):
     """A negative that is not trained on: (H, W, 3) uint8 or uint16, and its truth if known."""
 
-    name: str
-    negative: np.ndarray
-    truth: np.ndarray | None
+    @property
+    def name(self) -> str: ...
+    @property
+    def negative(self) -> np.ndarray: ...
+    @property
+    def truth(self) -> np.ndarray | None: ...
 
 
 @dataclass(frozen=True)
@@ -94,11 +100,14 @@ class Run:
         self.epochs = tf.Variable(0, dtype=tf.int64)
 
     def train(self) -> CycleGAN:
-        """Trains from the newest checkpoint, or from scratch, to the end of the last epoch."""
+        """Trains from the newest checkpoint, or from scratch, to the end of the last epoch.
+
+        Raises:
+            NegcolorError: the checkpoint is damaged, or the folder cannot be written.
+        """
+        if (self.folder / "checkpoints" / "checkpoint").exists():
+            self._restore_checkpoint()
         self._write_architecture()
-        if self._checkpoints.latest_checkpoint:
-            state = self._checkpoint.restore(self._checkpoints.latest_checkpoint)
-            state.assert_existing_objects_matched()
         self._train_supervised()
         self._train_unpaired()
         return self.model
@@ -110,12 +119,14 @@ class Run:
         while done < steps:
             chunk = min(SUPERVISED_CHUNK, steps - done)
             title = f"supervised start, {done + chunk}/{steps} steps"
-            self._supervised.fit(
-                self.data.paired(done),
-                steps_per_epoch=chunk,
-                callbacks=[ProgressReport(title, self.config.batch_size, self.console)],
-                verbose=0,
-            )
+            with closing(ProgressReport(title, self.config.batch_size, self.console)) as progress:
+                self._supervised.fit(
+                    self.data.paired(done),
+                    steps_per_epoch=chunk,
+                    callbacks=[progress],
+                    shuffle=False,
+                    verbose=0,
+                )
             done += chunk
             self.supervised_steps.assign(done)
             self._save_checkpoint()
@@ -129,19 +140,22 @@ class Run:
             "learning rate G, F": lambda: float(model.generator_optimizer.learning_rate),
             "learning rate X, Y": lambda: float(model.discriminator_optimizer.learning_rate),
         }
-        model.fit(
-            self.data.unpaired(first * self.steps_per_epoch),
-            epochs=epochs,
-            initial_epoch=first,
-            steps_per_epoch=self.steps_per_epoch,
-            callbacks=[
-                ProgressReport("epoch {}/" + str(epochs), self.config.batch_size, self.console),
-                keras.callbacks.TensorBoard(self.folder / "tensorboard", write_graph=False),
-                History(self.folder / "history.csv", first, rates),
-                AfterEpoch(self._finish_epoch),
-            ],
-            verbose=0,
-        )
+        title = "epoch {}/" + str(epochs)
+        with closing(ProgressReport(title, self.config.batch_size, self.console)) as progress:
+            model.fit(
+                self.data.unpaired(first * self.steps_per_epoch),
+                epochs=epochs,
+                initial_epoch=first,
+                steps_per_epoch=self.steps_per_epoch,
+                callbacks=[
+                    progress,
+                    keras.callbacks.TensorBoard(self.folder / "tensorboard", write_graph=False),
+                    History(self.folder / "history.csv", first, rates),
+                    AfterEpoch(self._finish_epoch),
+                ],
+                shuffle=False,
+                verbose=0,
+            )
 
     def _finish_epoch(self, epoch: int) -> None:
         self._write_samples(epoch)
@@ -151,7 +165,12 @@ class Run:
 
     @cached_property
     def _checkpoint(self) -> tf.train.Checkpoint:
-        objects = {"model": self.model, "steps": self.supervised_steps, "epochs": self.epochs}
+        objects = {
+            "model": self.model,
+            "variables": self.model.variables,  # TensorFlow does not see seeds in Keras' layers
+            "steps": self.supervised_steps,
+            "epochs": self.epochs,
+        }
         if self.config.pretrain_steps:
             objects["supervised"] = self._supervised.start_optimizer
         return tf.train.Checkpoint(**objects)
@@ -179,13 +198,25 @@ class Run:
         return optimizer
 
     def _save_checkpoint(self) -> None:
-        self._checkpoints.save()
+        with writing(self.folder):
+            self._checkpoints.save()
+
+    def _restore_checkpoint(self) -> None:
+        newest = self._checkpoints.latest_checkpoint
+        try:
+            self._checkpoint.restore(newest).assert_existing_objects_matched()
+        except (tf.errors.OpError, AssertionError, ValueError) as error:
+            raise NegcolorError(
+                f"{self.folder / 'checkpoints'} is damaged and the run cannot be continued; put "
+                "back a copy of it, or start a new run."
+            ) from error
 
     def _write_architecture(self) -> None:
         lines: list[str] = []
         for network in (self.model.generator_g, self.model.discriminator_x):
             network.summary(print_fn=lines.append, line_length=88)
-        write_text(self.folder / "architecture.txt", "\n".join(lines) + "\n")
+        with writing(self.folder):
+            write_text(self.folder / "architecture.txt", "\n".join(lines) + "\n")
 
     def _write_samples(self, epoch: int) -> None:
         if not self.data.test:
@@ -198,8 +229,12 @@ class Run:
         for network in (self.model.generator_g, self.model.generator_f):
             portable = in_float32(network, self.config)
             beside = self.folder / f".{network.name}.{os.getpid()}.keras"
-            portable.save(beside)
-            os.replace(beside, self.folder / f"{network.name}.keras")
+            try:
+                with writing(self.folder):
+                    portable.save(beside)
+                    os.replace(beside, self.folder / f"{network.name}.keras")
+            finally:
+                beside.unlink(missing_ok=True)
 
 
 def in_float32(network: keras.Model, config: RunConfig) -> keras.Model:

@@ -1,19 +1,17 @@
-"""Domains: order, positions, resizing, and what happens to files that cannot be read."""
+"""Domains: order, positions, resizing and the cache."""
 
 from pathlib import Path
 
 import numpy as np
-import pytest
 import skimage.transform
 import tensorflow as tf
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from negcolor.errors import NegcolorError
 from negcolor.images.color import to_unit
 from pipelines import domain
-from pipelines.domain import Alternating, PictureDomain, picture_at, readable_errors, resize
+from pipelines.domain import Alternating, PictureDomain, picture_at, resize
 
 
 def plain(values: list[int], side: int = 4) -> PictureDomain:
@@ -122,17 +120,3 @@ def test_pictures_are_read_once_while_memory_lasts(monkeypatch):
         for index in range(3):
             files._load(index, 4)
     assert [calls.count(path) for path in files.pictures] == [1, 1, 5]
-
-
-def test_unreadable_file_is_named_in_one_sentence(tmp_path):
-    broken = tmp_path / "broken.png"
-    broken.write_bytes(b"no picture at all")
-    with pytest.raises(NegcolorError, match=r"broken\.png") as caught, readable_errors():
-        next(iter(PictureDomain([broken]).stream(0, 0, 8)))
-    assert "\n" not in str(caught.value)
-    assert "Traceback" not in str(caught.value)
-
-
-def test_other_errors_of_tensorflow_pass_unchanged():
-    with pytest.raises(tf.errors.InvalidArgumentError), readable_errors():
-        tf.reshape(tf.zeros(3), (2, 2))

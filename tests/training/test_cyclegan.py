@@ -1,0 +1,174 @@
+"""The training step: what it changes, what it reports, and that compiling it changes nothing."""
+
+import dataclasses
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from negcolor.modifications import MODIFICATIONS, modification
+from negcolor.training.cyclegan import LOSS_NAMES, CycleGAN
+
+SIZE = 32
+
+
+def build(key, *, precision="float32", jit=False, rates=(1e-3, 1e-3), seed=0):
+    """A CycleGAN of that modification with 4 filters and one residual block, compiled."""
+    keras.utils.set_random_seed(seed)
+    chosen = modification(key)
+    small = dataclasses.replace(
+        chosen,
+        generator=dataclasses.replace(chosen.generator, filters=4, residual_blocks=1),
+        discriminator=dataclasses.replace(chosen.discriminator, filters=4),
+    )
+    model = CycleGAN(small, image_size=SIZE, precision=precision, pool_size=2, seed=seed)
+    model.compile(*(keras.optimizers.Adam(rate, beta_1=0.5) for rate in rates), jit=jit)
+    return model
+
+
+def batch(size=1):
+    draw = np.random.default_rng(7).uniform(-1, 1, (2, size, SIZE, SIZE, 3))
+    return tuple(tf.constant(domain, tf.float32) for domain in draw)
+
+
+def snapshot(variables):
+    return [np.array(v) for v in variables]
+
+
+def changed(variables, before):
+    return [
+        variable.path
+        for variable, old in zip(variables, before, strict=True)
+        if not np.array_equal(np.array(variable), old)
+    ]
+
+
+def kernels(variables):
+    return [v.path for v in variables if "kernel" in v.path]
+
+
+# Where the number format meets another layer or another branch.
+BFLOAT16 = ["0", "4", "5", "7", "8", "11", "13", "18", "layer-norm", "spectral-norm"]
+
+
+@pytest.mark.parametrize(
+    ("key", "precision"),
+    [(key, "float32") for key in MODIFICATIONS] + [(key, "mixed_bfloat16") for key in BFLOAT16],
+)
+def test_a_step_trains_all_four_networks(key, precision):
+    model = build(key, precision=precision)
+    variables = model.generator_variables + model.discriminator_variables
+    before = snapshot(variables)
+    # Pre-activation blocks end in a zero kernel, through which nothing flows back at first.
+    losses = [model.train_step(batch()) for _ in range(2)]
+    assert set(kernels(variables)) <= set(changed(variables, before))
+    assert list(losses[-1]) == list(LOSS_NAMES)
+    assert all(np.isfinite(float(value)) for value in losses[-1].values())
+    assert all(np.isfinite(np.array(v)).all() for v in variables)
+
+
+@pytest.mark.parametrize("key", ["7", "19", "spectral-norm"])
+def test_each_optimizer_moves_its_own_networks_only(key):
+    model = build(key, rates=(1e-3, 0.0))
+    before = snapshot(model.discriminator_variables)
+    model.train_step(batch())
+    assert changed(model.discriminator_variables, before) == []
+
+    model = build(key, rates=(0.0, 1e-3))
+    before = snapshot(model.generator_variables)
+    model.train_step(batch())
+    assert changed(model.generator_variables, before) == []
+
+
+def test_the_generators_step_leaves_the_spectral_norms_alone():
+    model = build("spectral-norm")
+    states = model.discriminator_x.non_trainable_variables
+    assert states
+    before = snapshot(states)
+    model.generator_gradients(*batch())
+    assert changed(states, before) == []
+    model.discriminator_gradients(*batch(), *batch())
+    assert len(changed(states, before)) == len(states)
+
+
+def test_an_evaluation_changes_nothing():
+    model = build("0")
+    variables = model.generator_variables + model.discriminator_variables + [model.pool_x.pictures]
+    before = snapshot(variables)
+    losses = model.test_step(batch())
+    assert changed(variables, before) == []
+    assert list(losses) == list(LOSS_NAMES)
+
+
+@pytest.mark.parametrize("key", ["4", "7", "spectral-norm"])
+def test_xla_computes_the_same_step(key):
+    """Losses agree within 1e-4 of themselves, gradients within 1e-3 of the largest one."""
+    plain, compiled = build(key), build(key, jit=True)
+    expected, *expected_losses = plain.compiled_generator_gradients(*batch())
+    actual, *actual_losses = compiled.compiled_generator_gradients(*batch())
+    np.testing.assert_allclose(actual_losses[:2], expected_losses[:2], rtol=1e-4)
+    largest = max(np.abs(g).max() for g in expected)
+    for ours, theirs in zip(actual, expected, strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=1e-3 * largest)
+
+
+def test_a_step_compiled_by_xla_in_bfloat16_is_finite_and_trains():
+    model = build("4", precision="mixed_bfloat16", jit=True)
+    before = snapshot(model.generator_variables)
+    losses = model.train_step(batch())
+    assert all(np.isfinite(float(value)) for value in losses.values())
+    assert changed(model.generator_variables, before)
+
+
+def test_float16_steps_under_a_loss_scale():
+    model = build("0", precision="mixed_float16")
+    scaled = [keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam(1e-3)) for _ in range(2)]
+    model.compile(*scaled)
+    before = snapshot(model.generator_variables)
+    for _ in range(12):  # the scale starts at 2^15 and halves until nothing overflows
+        losses = model.train_step(batch())
+    assert changed(model.generator_variables, before)
+    assert all(np.isfinite(float(value)) for value in losses.values())
+
+
+def test_the_losses_are_the_papers_sums():
+    """Generator G = eq. 1 + 10 × both terms of eq. 2 + 5 × eq. 3, evaluated in NumPy."""
+    model = build("identity-loss")
+    x, y = batch()
+    g, f = (lambda p, n=n: np.asarray(n(p)) for n in (model.generator_g, model.generator_f))
+    d_x, d_y = (
+        lambda p, n=n: np.asarray(n(p), "float64")
+        for n in (model.discriminator_x, model.discriminator_y)
+    )
+    fake_y, fake_x = g(x), f(y)
+    cycle = 10 * (np.abs(f(fake_y) - x).mean() + np.abs(g(fake_x) - y).mean())
+    expected_g = np.log1p(np.exp(-d_y(fake_y))).mean() + cycle + 5 * np.abs(g(y) - y).mean()
+    expected_f = np.log1p(np.exp(-d_x(fake_x))).mean() + cycle + 5 * np.abs(f(x) - x).mean()
+    expected_x, expected_y = (
+        0.5 * (np.log1p(np.exp(-d(real))).mean() + np.log1p(np.exp(d(fake))).mean())
+        for d, real, fake in ((d_x, x, fake_x), (d_y, y, fake_y))
+    )
+    losses = model.train_step((x, y))
+    expected = [expected_g, expected_f, expected_x, expected_y]
+    np.testing.assert_allclose([float(v) for v in losses.values()], expected, rtol=1e-4)
+
+
+def test_lsgan_is_used_where_asked():
+    model = build("0")
+    model.gan_loss = "lsgan"
+    x, y = batch()
+    logits_real, logits_fake = (np.asarray(model.discriminator_x(p)) for p in (x, y))
+    loss_x, _ = model.discriminator_losses(x, x, y, y)
+    expected = 0.5 * (((logits_real - 1) ** 2).mean() + (logits_fake**2).mean())
+    assert float(loss_x) == pytest.approx(expected, rel=1e-5)
+
+
+def test_training_lowers_the_cycle_loss():
+    model = build("0", rates=(2e-3, 1e-5))
+    step = tf.function(model.train_step, autograph=False)
+    losses = []
+    for _ in range(60):
+        model.reset_metrics()
+        losses.append(float(step(batch())["generator G"]))
+    assert np.mean(losses[-5:]) < 0.8 * np.mean(losses[:5])
