@@ -88,15 +88,21 @@ def _filter_size(operation: tf.Operation) -> int:
 
 def benchmark_step(key: str, options: argparse.Namespace) -> None:
     """Prints a line for one modification."""
-    precision = POLICIES[resolve_precision(options.precision)]
-    config = RunConfig(modification=key, image_size=options.image_size, filters=options.filters)
+    config = RunConfig(
+        modification=key,
+        image_size=options.image_size,
+        filters=options.filters,
+        precision=options.precision,
+        jit=options.jit,
+    )
+    precision = POLICIES[resolve_precision(config.precision)]
     model = CycleGAN(
         config.configured_modification(), image_size=options.image_size, precision=precision
     )
     adam = [keras.optimizers.Adam(2e-4, beta_1=0.5) for _ in range(2)]
     if precision == "mixed_float16":
         adam = [keras.optimizers.LossScaleOptimizer(optimizer) for optimizer in adam]
-    model.compile(*adam, jit=resolve_jit(options.jit) == "on")
+    model.compile(*adam, jit=resolve_jit(config.jit) == "on")
     shape = (options.batch_size, options.image_size, options.image_size, 3)
     batch = tf.random.uniform(shape, -1, 1)
     step = tf.function(model.train_step, autograph=False)

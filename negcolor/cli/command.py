@@ -3,12 +3,15 @@
 import functools
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 import typer
 
 from negcolor.errors import NegcolorError
+
+Item = TypeVar("Item")
 
 FAILED = 2
 INTERRUPTED = 130  # 128 + SIGINT, as shells report it
@@ -39,6 +42,28 @@ def run(function: Callable[..., None]) -> None:
     )
     app.command()(command)
     app(prog_name=_name())
+
+
+def process_pictures(work: Callable[[Item], None], items: Sequence[Item], output: Path) -> None:
+    """Does the work for every item, with a progress bar, and reports at the end.
+
+    An item that raises a NegcolorError costs one line on standard error; the others go on, and
+    the exit code is 2 in the end.
+    """
+    from rich.console import Console
+    from rich.progress import track
+
+    console = Console(stderr=True)
+    failed = 0
+    for item in track(items, "Working", console=console, disable=not console.is_terminal):
+        try:
+            work(item)
+        except NegcolorError as error:
+            complain(str(error))
+            failed += 1
+    typer.echo(f"Wrote {len(items) - failed} of {len(items)} pictures to {output}.")
+    if failed:
+        raise typer.Exit(FAILED)
 
 
 def complain(sentence: str) -> None:

@@ -5,8 +5,7 @@ from typing import Annotated
 
 import typer
 
-from negcolor.cli.command import FAILED, complain, run
-from negcolor.errors import NegcolorError
+from negcolor.cli.command import process_pictures, run
 
 
 def simulate(
@@ -29,26 +28,13 @@ def simulate(
     only: 40 % to trainA and 10 % to testA as negatives, 40 % to trainB and 10 % to testB as they
     are; truthA holds the photographs of testA.
     """
-    from rich.console import Console
-    from rich.progress import track
-
     from negcolor.film.roll import expose_frame, plan_roll
     from negcolor.images.io import gather_pictures
 
     frames = plan_roll(
         gather_pictures(photos), output, stock=stock, bit_depth=bit_depth, seed=seed, split=split
     )
-    failed = 0
-    console = Console(stderr=True)
-    for frame in track(frames, "Exposing", console=console, disable=not console.is_terminal):
-        try:
-            expose_frame(frame)
-        except NegcolorError as error:
-            complain(str(error))
-            failed += 1
-    typer.echo(f"Wrote {len(frames) - failed} of {len(frames)} photographs to {output}.")
-    if failed:
-        raise typer.Exit(FAILED)
+    process_pictures(expose_frame, frames, output)
 
 
 def main() -> None:

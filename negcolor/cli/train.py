@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from negcolor.cli.command import run
+from negcolor.cli.command import INTERRUPTED, complain, run
 from negcolor.errors import NegcolorError
 from negcolor.training.config import RunConfig, create_run, load_run
 
@@ -16,9 +16,9 @@ QUICK = {
     "data": "demo",
     "image_size": 128,
     "filters": 16,
-    "pretrain_steps": 1600,
+    "pretrain_steps": 3000,
     "epochs": 4,
-    "steps_per_epoch": 40,
+    "steps_per_epoch": 10,
 }
 DEFAULTS = RunConfig()
 
@@ -124,9 +124,8 @@ def _train(folder: Path, config: RunConfig, new: bool) -> None:
         with readable_errors():
             training.train()
     except KeyboardInterrupt:
-        raise NegcolorError(
-            f"interrupted; continue with: negcolor-train --resume {folder}"
-        ) from None
+        complain(f"interrupted; continue with: negcolor-train --resume {folder}")
+        raise typer.Exit(INTERRUPTED) from None
     _show_figures(console, training)
 
 

@@ -37,11 +37,19 @@ def compare(result: np.ndarray, truth: np.ndarray) -> Figures:
         )
     window = min(7, *result.shape[:2])
     window -= 1 - window % 2  # scikit-image wants an odd window
+    ssim = structural_similarity(
+        truth,
+        result,
+        data_range=1.0,
+        channel_axis=2,
+        win_size=window,
+        use_sample_covariance=window > 1,  # a single pixel has no sample covariance
+    )
+    with np.errstate(divide="ignore"):  # equal pictures: infinite
+        psnr = peak_signal_noise_ratio(truth, result, data_range=1.0)
     return Figures(
-        psnr=float(peak_signal_noise_ratio(truth, result, data_range=1.0)),
-        ssim=float(
-            structural_similarity(truth, result, data_range=1.0, channel_axis=2, win_size=window)
-        ),
+        psnr=float(psnr),
+        ssim=float(ssim),
         delta_e=float(np.mean(deltaE_ciede2000(rgb2lab(truth), rgb2lab(result)))),
     )
 

@@ -29,9 +29,18 @@ def plan_batch(inputs: Sequence[Path], output: Path) -> list[Job]:
     The output keeps the scan's name; suffixes that are not written become ".png".
 
     Raises:
-        NegcolorError: an input does not exist or a folder holds no pictures.
+        NegcolorError: an input does not exist, a folder holds no pictures, or two scans would
+            become the same file.
     """
-    return [Job(scan, output / _output_name(scan)) for scan in io.gather_pictures(inputs)]
+    jobs = [Job(scan, output / _output_name(scan)) for scan in io.gather_pictures(inputs)]
+    scans: dict[Path, Path] = {}
+    for job in jobs:
+        if (other := scans.setdefault(job.output, job.scan)) != job.scan:
+            raise NegcolorError(
+                f"{other} and {job.scan} would both become {job.output}: colorize them one by one, "
+                "each with an --output of its own."
+            )
+    return jobs
 
 
 def _output_name(scan: Path) -> str:

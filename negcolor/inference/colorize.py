@@ -14,6 +14,7 @@ from negcolor.images.color import from_network, from_unit, to_network, to_unit
 if TYPE_CHECKING:
     import keras
 
+PICTURES = (None, None, None, 3)
 MULTIPLE = 4  # the encoder halves the picture twice
 SMALLEST = 8  # below it, the bottleneck is too small to be padded by reflection
 
@@ -28,6 +29,20 @@ def load_generator(model: str | Path) -> keras.Model:
 
     from negcolor.networks import layers  # noqa: F401  (registers the layers with Keras)
 
+    file = _generator_file(model)
+    try:
+        generator = keras.saving.load_model(file, compile=False)
+        if not generator.input_shape == generator.output_shape == PICTURES:
+            raise ValueError("it does not turn pictures of any size into pictures")
+        return generator
+    except Exception as error:  # Keras raises many types for files that are no models
+        raise NegcolorError(
+            f"{file}: this is not a generator that Keras can read ({_first_line(error)}); give "
+            "the generator_g.keras of a run."
+        ) from error
+
+
+def _generator_file(model: str | Path) -> Path:
     path = Path(model)
     file = path / "generator_g.keras" if path.is_dir() else path
     if not file.is_file():
@@ -35,13 +50,7 @@ def load_generator(model: str | Path) -> keras.Model:
             f"{model}: there is no generator here; give a run folder of negcolor-train or a "
             ".keras file."
         )
-    try:
-        return keras.saving.load_model(file, compile=False)
-    except Exception as error:  # Keras raises many types for files that are no models
-        raise NegcolorError(
-            f"{file}: this is not a generator that Keras can read ({_first_line(error)}); give "
-            "the generator_g.keras of a run."
-        ) from error
+    return file
 
 
 def _first_line(error: Exception) -> str:
@@ -80,13 +89,16 @@ def colorize(scan: np.ndarray, model: str | Path | keras.Model) -> np.ndarray:
     Raises:
         NegcolorError: the model cannot be read.
     """
-    generator = _cached_generator(str(model)) if isinstance(model, str | Path) else model
-    result = apply_generator(generator, to_unit(scan))
+    if isinstance(model, str | Path):
+        file = _generator_file(model)
+        model = _cached_generator(file, file.stat().st_mtime_ns)
+    result = apply_generator(model, to_unit(scan))
     if np.issubdtype(scan.dtype, np.integer):
         return from_unit(result, scan.dtype)
     return result.astype(scan.dtype)
 
 
 @lru_cache(maxsize=2)
-def _cached_generator(model: str) -> keras.Model:
-    return load_generator(model)
+def _cached_generator(file: Path, modified: int) -> keras.Model:
+    """The generator in a file as of that time; a training may write the file again."""
+    return load_generator(file)

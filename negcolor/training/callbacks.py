@@ -65,7 +65,7 @@ class ProgressReport(keras.callbacks.Callback):
         self.progress.stop()
 
     def _values(self, logs: dict[str, Any]) -> str:
-        losses = [f"{name} {float(value):.3f}" for name, value in logs.items()]
+        losses = [f"{name} {value:.3f}" for name, value in in_order(self.model, logs).items()]
         speed = self.steps * self.batch_size / (time.perf_counter() - self.began)
         return " · ".join([*losses, f"{speed:.1f} images/s"])
 
@@ -94,7 +94,8 @@ class History(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         row = {"epoch": str(epoch + 1)}
-        row |= {name: f"{float(value):.8g}" for name, value in (logs or {}).items()}
+        losses = in_order(self.model, logs or {})
+        row |= {name: f"{value:.8g}" for name, value in losses.items()}
         row |= {name: f"{rate():.8g}" for name, rate in self.learning_rates.items()}
         self.rows.append(row)
         text = io.StringIO()
@@ -114,3 +115,8 @@ class AfterEpoch(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self.function(epoch + 1)
+
+
+def in_order(model: keras.Model, logs: dict[str, Any]) -> dict[str, float]:
+    """The losses in the order of the model's metrics; `fit` hands them over by the alphabet."""
+    return {metric.name: float(logs[metric.name]) for metric in model.metrics}

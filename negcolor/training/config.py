@@ -137,10 +137,11 @@ def load_run(folder: Path, given: dict[str, Any]) -> RunConfig:
             "--resume the folder of a run."
         ) from error
     for name, value in given.items():
-        ours = getattr(config, name)
-        if value not in (ours, "auto"):
+        first = getattr(config, name)
+        if value not in (first, "auto"):
+            started = "the default" if first is None else first
             raise NegcolorError(
-                f"{option(name)} {value} contradicts {folder}, which was started with {ours}; "
+                f"{option(name)} {value} contradicts {folder}, which was started with {started}; "
                 "leave the option out, or start a new run."
             )
     return config

@@ -21,8 +21,8 @@ def writing(folder: Path) -> Iterator[None]:
     try:
         yield
     except (OSError, tf.errors.OpError) as error:
-        text = error.strerror if isinstance(error, OSError) else error.message
-        reason = " ".join((text or str(error)).split())[-120:]
+        text = error.strerror or str(error) if isinstance(error, OSError) else error.message
+        reason = text.split(" [Op:")[0].split("; ")[-1]  # TensorFlow: "FILE; REASON [Op:NAME]"
         raise NegcolorError(
             f"{folder} cannot be written ({reason}): free some space or mend its permissions, "
             f"then continue with --resume {folder}."

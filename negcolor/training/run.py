@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from contextlib import closing
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -18,6 +18,7 @@ from rich.console import Console
 from negcolor.errors import NegcolorError
 from negcolor.images.io import write
 from negcolor.losses import LinearDecay
+from negcolor.networks.generator import build_generator
 from negcolor.training.callbacks import AfterEpoch, History, ProgressReport
 from negcolor.training.config import RunConfig, write_text
 from negcolor.training.cyclegan import CycleGAN
@@ -114,8 +115,6 @@ class Run:
 
     def _train_supervised(self) -> None:
         steps, done = self.config.pretrain_steps, int(self.supervised_steps)
-        if done >= steps:
-            return
         while done < steps:
             chunk = min(SUPERVISED_CHUNK, steps - done)
             title = f"supervised start, {done + chunk}/{steps} steps"
@@ -205,7 +204,7 @@ class Run:
         newest = self._checkpoints.latest_checkpoint
         try:
             self._checkpoint.restore(newest).assert_existing_objects_matched()
-        except (tf.errors.OpError, AssertionError, ValueError) as error:
+        except Exception as error:  # TensorFlow raises many types for damaged files
             raise NegcolorError(
                 f"{self.folder / 'checkpoints'} is damaged and the run cannot be continued; put "
                 "back a copy of it, or start a new run."
@@ -239,8 +238,6 @@ class Run:
 
 def in_float32(network: keras.Model, config: RunConfig) -> keras.Model:
     """The same generator with the same weights under the float32 policy."""
-    from negcolor.networks.generator import build_generator
-
     copy = build_generator(config.configured_modification().generator, name=network.name)
     copy.set_weights(network.get_weights())
     return copy

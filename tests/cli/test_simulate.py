@@ -46,7 +46,7 @@ def test_negatives_and_truths_with_a_broken_photo_among_them(photos, tmp_path):
     before = tree(photos)
     result = simulate(photos, broken, photos / "more", "--output", tmp_path / "out")
     assert result.returncode == 2
-    assert "Wrote 7 of 8 photographs" in result.stdout
+    assert "Wrote 7 of 8 pictures" in result.stdout
     complaints = [line for line in result.stderr.splitlines() if line.startswith("negcolor-")]
     assert len(complaints) == 1
     assert f"negcolor-simulate: {broken}" in complaints[0]

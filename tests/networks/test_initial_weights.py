@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from negcolor.modifications import BASELINE, modification
+from negcolor.modifications import DiscriminatorConfig, GeneratorConfig
 from negcolor.networks.discriminator import build_discriminator
 from negcolor.networks.generator import build_generator
 
@@ -11,12 +11,11 @@ from negcolor.networks.generator import build_generator
 def starting_kernels(seed):
     """All kernels of two generators and two discriminators, flat."""
     keras.utils.set_random_seed(seed)
-    skips = modification("skip-connections").generator
     networks = [
-        build_generator(BASELINE.generator),
-        build_generator(skips),
-        build_discriminator(BASELINE.discriminator),
-        build_discriminator(modification("spectral-norm").discriminator),
+        build_generator(GeneratorConfig(filters=16, residual_blocks=2)),
+        build_generator(GeneratorConfig(filters=16, residual_blocks=2, skip_connections=True)),
+        build_discriminator(DiscriminatorConfig(filters=16)),
+        build_discriminator(DiscriminatorConfig(filters=16, spectral_normalization=True)),
     ]
     weights = [weight for network in networks for weight in network.get_weights()]
     return [kernel.ravel() for kernel in weights if kernel.ndim == 4]

@@ -114,16 +114,21 @@ def test_pairs_show_the_same_scene():
         assert mirrored < together - 0.1
 
 
-def test_colours_vary_in_saturation_and_white_balance():
-    seeds = [tf.constant([0, k]) for k in range(40)]
-    grey, red = tf.fill((1, 1, 3), 0.5), tf.constant([[[0.6, 0.4, 0.4]]])
-    greys = np.array([batches.vary_colours(grey, seed)[0, 0] for seed in seeds])
-    reds = np.array([batches.vary_colours(red, seed)[0, 0] for seed in seeds]) / (2 * greys)
-    gains = greys / 0.5
-    assert 0.9 <= gains.min() < 0.93
-    assert 1.07 < gains.max() <= 1.1
-    saturation = (reds[:, 0] - reds[:, 1]) / 0.2
-    assert 0.5 <= saturation.min() < 0.6
-    assert 1.4 < saturation.max() <= 1.5
-    in_graph = tf.function(batches.vary_colours)(grey, seeds[5])
-    np.testing.assert_allclose(in_graph[0, 0], greys[5], atol=1e-6)
+def test_colours_vary_in_contrast_saturation_and_white_balance():
+    """Two pixels around a mean of one half, one of them red, so that each change can be read off."""
+    pixels = tf.constant([[[0.62, 0.42, 0.42], [0.38, 0.58, 0.58]]])
+    seeds = [tf.constant([0, k]) for k in range(200)]
+    light, dark = np.array([batches.vary_colours(pixels, seed)[0] for seed in seeds]).swapaxes(0, 1)
+    gains = (light + dark) / (2 * 0.5)  # the contrast and the saturation keep the mean
+    assert 0.9 <= gains.min() < 0.92
+    assert 1.08 < gains.max() <= 1.1
+    half = (light - dark) / (2 * gains)  # (0.12, -0.08, -0.08) before the changes
+    weights = np.array([0.2126, 0.7152, 0.0722])
+    contrast = half @ weights / (np.array([0.12, -0.08, -0.08]) @ weights)
+    saturation = (half[:, 0] - half[:, 1]) / 0.2 / contrast
+    assert 0.4 <= contrast.min() < 0.45
+    assert 1.15 < contrast.max() <= 1.2 + 1e-4
+    assert 0.5 - 1e-4 <= saturation.min() < 0.56
+    assert 1.44 < saturation.max() <= 1.5 + 1e-4
+    in_graph = tf.function(batches.vary_colours)(pixels, seeds[5])
+    np.testing.assert_allclose(in_graph[0], [light[5], dark[5]], atol=1e-6)

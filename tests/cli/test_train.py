@@ -1,0 +1,284 @@
+"""negcolor-train as it is installed: its run folder and its interruptions."""
+
+import csv
+import io
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from collections import namedtuple
+
+import h5py
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from negcolor.cli.train import main
+from negcolor.images.io import read
+from negcolor.training import run
+from negcolor.training.cyclegan import LOSS_NAMES
+
+EPOCHS = 2
+SUPERVISED = 150
+# The smallest training that has dropout, full image pools and a supervised start.
+TRAINING = {
+    "--modification": 19,
+    "--epochs": EPOCHS,
+    "--steps-per-epoch": 60,
+    "--pretrain-steps": SUPERVISED,
+    "--image-size": 32,
+    "--filters": 4,
+    "--seed": 7,
+    "--precision": "float32",
+}
+# The command, with a checkpoint every 15 supervised steps instead of every 500.
+SUPERVISED_CHECKPOINTS = 10
+OFTEN = (
+    "import sys; sys.argv[0] = 'negcolor-train'; import negcolor.training.run as run;"
+    "run.SUPERVISED_CHUNK = 15; from negcolor.cli.train import main; main()"
+)
+
+Interrupted = namedtuple("Interrupted", "folder code stderr")
+
+
+def flat(options):
+    return [str(part) for option in options.items() for part in option]
+
+
+@pytest.fixture(scope="module")
+def whole(command, roll, tmp_path_factory):
+    """A training that nothing interrupts: its folder and what it printed."""
+    folder = tmp_path_factory.mktemp("whole") / "run"
+    result = command(
+        "negcolor-train", "--data", roll, "--output", folder, *flat(TRAINING), timeout=300
+    )
+    assert result.returncode == 0, result.stderr
+    return folder, result.stdout
+
+
+def newest_checkpoint(folder):
+    """Its number, 0 where there is none."""
+    file = folder / "checkpoints" / "checkpoint"
+    return int(re.search(r"ckpt-(\d+)", file.read_text())[1]) if file.exists() else 0
+
+
+def send_at(condition, number, arguments):
+    """Starts the command, sends it a signal as soon as the condition holds, waits for its end."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", OFTEN, *map(str, arguments)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    give_up = time.monotonic() + 300
+    while not condition():
+        assert process.poll() is None, process.stderr.read()
+        assert time.monotonic() < give_up
+        time.sleep(0.01)
+    process.send_signal(number)
+    return process.wait(timeout=60), process.stderr.read()
+
+
+@pytest.fixture(scope="module")
+def interrupted(roll, tmp_path_factory):
+    """The same training, killed in the supervised start, resumed, interrupted with Ctrl-C there,
+    resumed and killed in the middle of its second epoch."""
+    folder = tmp_path_factory.mktemp("interrupted") / "run"
+    start = ["--data", roll, "--output", folder, *flat(TRAINING)]
+    send_at(lambda: newest_checkpoint(folder) >= 1, signal.SIGKILL, start)
+    first = newest_checkpoint(folder)
+    code, stderr = send_at(
+        lambda: newest_checkpoint(folder) > first, signal.SIGINT, ["--resume", folder]
+    )
+    second = newest_checkpoint(folder)
+    assert 1 <= first < second < SUPERVISED_CHECKPOINTS, "interrupted too late"
+
+    def second_epoch():
+        if newest_checkpoint(folder) <= SUPERVISED_CHECKPOINTS:
+            return False
+        time.sleep(0.1)
+        return True
+
+    send_at(second_epoch, signal.SIGKILL, ["--resume", folder])
+    assert len(history(folder)) == 1, "killed too late"
+    return Interrupted(folder, code, stderr)
+
+
+@pytest.fixture
+def resumable(interrupted, tmp_path):
+    """A copy of the interrupted training, one of whose two epochs is done."""
+    return shutil.copytree(interrupted.folder, tmp_path / "run")
+
+
+def history(folder):
+    with (folder / "history.csv").open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def weights(file):
+    """Every array in a .keras file by its name."""
+    stored = h5py.File(io.BytesIO(zipfile.ZipFile(file).read("model.weights.h5")))
+    arrays = {}
+    stored.visititems(
+        lambda name, item: (
+            arrays.update({name: item[()]}) if isinstance(item, h5py.Dataset) else None
+        )
+    )
+    return arrays
+
+
+def lasting(folder):
+    """Names of a run's files, but for TensorBoard's, which bear times, and checkpoints."""
+    names = {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()}
+    return {name for name in names if not name.startswith(("tensorboard", "checkpoints"))}
+
+
+def test_a_training_fills_its_folder(whole):
+    folder, _ = whole
+    samples = [f"samples/epoch_{epoch:03d}.png" for epoch in range(1, EPOCHS + 1)]
+    assert lasting(folder) == {
+        "config.json",
+        "architecture.txt",
+        "history.csv",
+        "generator_g.keras",
+        "generator_f.keras",
+        *samples,
+    }
+    assert newest_checkpoint(folder) == EPOCHS + 1
+    assert list((folder / "tensorboard").rglob("events.out.tfevents.*"))
+    assert "ResnetBlock_9" in (folder / "architecture.txt").read_text()
+    for sample in samples:  # negative | result | cycle | truth
+        sheet = read(folder / sample)
+        assert sheet.shape == (64, 4 * 64, 3)
+        np.testing.assert_array_equal(sheet[:, :64], 255 - sheet[:, -64:])
+
+    rows = history(folder)
+    assert [row["epoch"] for row in rows] == ["1", "2"]
+    assert tuple(rows[0])[:5] == ("epoch", *LOSS_NAMES)  # the paper's names, in its order
+    assert all(np.isfinite(float(row[name])) for row in rows for name in LOSS_NAMES)
+    rates = [float(row["learning rate G, F"]) for row in rows]
+    assert rates == pytest.approx([2e-4, 0.0], rel=1e-5)
+
+
+def test_a_training_ends_with_figures_beside_those_of_the_classical_converters(whole):
+    folder, printed = whole
+    for heading in ("PSNR", "SSIM", "ΔE2000"):
+        assert heading in printed
+    figures = {
+        name: [float(value) for value in re.findall(r"-?\d+\.\d+", line)]
+        for line in printed.splitlines()
+        for name in ("this model", "density stretch", "plain inversion")
+        if name in line
+    }
+    assert {name: len(values) for name, values in figures.items()} == dict.fromkeys(figures, 3)
+    assert figures["plain inversion"][1:] == [1.0, 0.0]  # which these negatives are
+    assert figures["this model"] != figures["density stretch"]
+    assert f"--model {folder}" in printed.replace("\n", "")
+
+
+def test_however_often_interrupted_a_training_ends_with_the_same_numbers(command, whole, resumable):
+    with (resumable / "history.csv").open("a") as file:  # as if killed before the checkpoint
+        file.write("2,9,9,9,9,9,9\n")
+    result = command("negcolor-train", "--resume", resumable, "--epochs", EPOCHS, timeout=300)
+    assert result.returncode == 0, result.stderr
+    folder, printed = whole
+    assert (resumable / "history.csv").read_bytes() == (folder / "history.csv").read_bytes()
+    for name in ("generator_g.keras", "generator_f.keras"):
+        expected, ours = weights(folder / name), weights(resumable / name)
+        assert len(expected) > 50
+        assert ours.keys() == expected.keys()
+        for key, array in expected.items():
+            np.testing.assert_array_equal(ours[key], array, err_msg=key)
+    for sample in (folder / "samples").iterdir():
+        assert (resumable / "samples" / sample.name).read_bytes() == sample.read_bytes()
+    assert lasting(resumable) == lasting(folder)
+    assert [line for line in result.stdout.splitlines() if "│" in line] == [
+        line for line in printed.splitlines() if "│" in line
+    ]
+
+
+def test_ctrl_c_says_how_to_go_on(interrupted, complaints):
+    assert interrupted.code == 130
+    assert complaints(interrupted.stderr) == [
+        f"negcolor-train: interrupted; continue with: negcolor-train --resume {interrupted.folder}"
+    ]
+
+
+def test_resuming_a_finished_run_changes_nothing(call_main, whole, tree):
+    folder, _ = whole
+    before = tree(folder)
+    code, stdout, _ = call_main(main, "negcolor-train", "--resume", folder)
+    assert code == 0
+    assert "plain inversion" in stdout
+    assert tree(folder) == before
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--epochs", 5), "--epochs 5 contradicts RUN, which was started with 2;"),
+        (("--modification", 4), "--modification 4 contradicts RUN, which was started with 19;"),
+        (("--quick",), "--resume takes everything from the run; leave --quick and --output out."),
+    ],
+)
+def test_options_that_contradict_the_run_are_refused(
+    command, complaints, interrupted, options, sentence
+):
+    result = command("negcolor-train", "--resume", interrupted.folder, *options)
+    assert result.returncode == 2
+    (complaint,) = complaints(result.stderr)
+    assert sentence.replace("RUN", str(interrupted.folder)) in complaint
+
+
+@pytest.mark.parametrize("damaged", ["checkpoint", "ckpt-*.index", "ckpt-*.data-*"])
+def test_a_damaged_checkpoint_is_a_sentence(call_main, complaints, resumable, tree, damaged):
+    (file,) = (resumable / "checkpoints").glob(damaged)
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    before = tree(resumable)
+    code, _, stderr = call_main(main, "negcolor-train", "--resume", resumable)
+    assert code == 2
+    (complaint,) = complaints(stderr)
+    assert f"{resumable / 'checkpoints'} is damaged" in complaint
+    assert tree(resumable) == before
+
+
+def test_a_full_disk_stops_a_training_and_keeps_the_last_checkpoint(
+    call_main, complaints, interrupted, roll, tmp_path, monkeypatch
+):
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    checkpoint = sum(file.stat().st_size for file in (interrupted.folder / "checkpoints").iterdir())
+    size = f"size={checkpoint * 3 // 2}"  # takes one checkpoint and no second one
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", size, "tmpfs", disk], capture_output=True, check=False
+    )
+    if mounted.returncode:
+        pytest.skip("mounting a small disk takes more rights")
+    try:
+        monkeypatch.setattr(run, "SUPERVISED_CHUNK", 10)
+        folder = disk / "run"
+        start = ["--data", roll, "--output", folder, *flat(TRAINING)]
+        code, _, stderr = call_main(main, "negcolor-train", *start)
+        assert code == 2
+        (complaint,) = complaints(stderr)
+        assert f"{folder} cannot be written (No space left on device)" in complaint
+        assert f"--resume {folder}" in complaint
+        assert newest_checkpoint(folder) == 1
+        stored = tf.train.load_checkpoint(folder / "checkpoints")
+        assert stored.get_tensor("steps/.ATTRIBUTES/VARIABLE_VALUE") == 10
+    finally:
+        subprocess.run(["umount", "--lazy", disk], check=True)
+
+
+def test_a_filled_folder_is_not_trained_into(call_main, complaints, whole, roll, tree):
+    folder, _ = whole
+    before = tree(folder)
+    code, _, stderr = call_main(main, "negcolor-train", "--data", roll, "--output", folder)
+    assert code == 2
+    (complaint,) = complaints(stderr)
+    assert f"{folder} is not empty" in complaint
+    assert f"--resume {folder}" in complaint
+    assert tree(folder) == before

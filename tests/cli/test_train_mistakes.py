@@ -1,0 +1,89 @@
+"""What negcolor-train refuses, each in one sentence, and that help comes at once."""
+
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from negcolor.cli.train import main
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("--modification", "twenty"), "identity-loss"),
+        (("--image-size", 130), "--image-size 130 does not fit the networks; give a multiple of 4"),
+        (("--precision", "double"), "--precision double is unknown; choose one of auto, float32"),
+        (("--resume", "."), ". is not a run of negcolor-train"),
+    ],
+)
+def test_mistakes_are_found_before_tensorflow_is_loaded(
+    command, complaints, tmp_path, arguments, sentence
+):
+    result = command("negcolor-train", *arguments, cwd=tmp_path)
+    assert result.returncode == 2
+    (complaint,) = complaints(result.stderr)
+    assert sentence in complaint
+    assert result.stderr.count("\n") == 1  # TensorFlow has more to say
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        ("missing", "--data missing is no folder"),
+        (".", "trainA does not exist"),
+        ("no_colour", "trainB has no pictures"),
+        ("tfds:no_such_dataset", "tfds:no_such_dataset is unknown"),
+    ],
+)
+def test_data_that_is_not_there_makes_no_run(
+    call_main, complaints, roll, tmp_path, monkeypatch, data, sentence
+):
+    monkeypatch.chdir(tmp_path)
+    shutil.copytree(roll / "trainA", tmp_path / "no_colour" / "trainA")
+    (tmp_path / "no_colour" / "trainB").mkdir()
+    code, _, stderr = call_main(main, "negcolor-train", "--data", data, "--output", "run")
+    assert code == 2
+    (complaint,) = complaints(stderr)
+    assert sentence in complaint
+    assert not (tmp_path / "run").exists()
+
+
+def test_an_unreadable_picture_is_named(command, complaints, roll, tmp_path):
+    data = shutil.copytree(roll, tmp_path / "data")
+    (data / "trainB" / "broken.png").write_bytes(b"no picture")
+    result = command(
+        "negcolor-train",
+        *("--data", data, "--output", tmp_path / "run", "--pretrain-steps", 4),
+        *("--image-size", 32, "--filters", 2),
+    )
+    assert result.returncode == 2
+    (complaint,) = complaints(result.stderr)
+    assert str(data / "trainB" / "broken.png") in complaint
+
+
+def test_a_folder_that_cannot_be_made(call_main, complaints, roll):
+    output = roll / "trainA" / "0.png" / "run"
+    code, _, stderr = call_main(main, "negcolor-train", "--data", roll, "--output", output)
+    assert code == 2
+    (complaint,) = complaints(stderr)
+    assert f"{output} cannot be written (Not a directory)" in complaint
+
+
+@pytest.mark.parametrize("name", ["train", "colorize", "simulate", "summary"])
+def test_help_does_not_import_tensorflow(name):
+    code = (
+        f"import sys; sys.argv = ['negcolor-{name}', '--help']\n"
+        f"import negcolor; dir(negcolor)\n"
+        f"from negcolor.cli.{name} import main\n"
+        "try:\n    main()\n"
+        "finally:\n    print({'tensorflow', 'keras'} & set(sys.modules), file=sys.stderr)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert result.returncode == 0
+    assert f"Usage: negcolor-{name}" in result.stdout
+    assert result.stderr == "set()\n"

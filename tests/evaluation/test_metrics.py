@@ -1,0 +1,96 @@
+"""Figures of results against truths, pinned to closed forms and to published colour pairs."""
+
+import warnings
+
+import numpy as np
+import pytest
+from scipy.ndimage import uniform_filter
+from skimage.color import lab2rgb
+
+from negcolor.errors import NegcolorError
+from negcolor.evaluation.metrics import Figures, average, compare
+
+
+def pictures(seed, shape=(16, 21, 3)):
+    """A truth and a result that resembles it, float32."""
+    rng = np.random.default_rng(seed)
+    truth = rng.uniform(0.1, 0.9, shape)
+    result = np.clip(truth + rng.normal(0, 0.05, shape), 0, 1)
+    return result.astype("float32"), truth.astype("float32")
+
+
+def ssim(x, y, window=7):
+    """Wang et al. 2004, eq. 13, with square windows and unbiased moments, mean over channels."""
+    x, y = x.astype("float64"), y.astype("float64")
+    size = (window, window, 1)
+    mean_x, mean_y = uniform_filter(x, size), uniform_filter(y, size)
+    unbiased = window**2 / (window**2 - 1)
+    squares = uniform_filter(x * x + y * y, size)
+    variances = unbiased * (squares - mean_x**2 - mean_y**2)
+    covariance = unbiased * (uniform_filter(x * y, size) - mean_x * mean_y)
+    c1, c2 = 0.01**2, 0.03**2
+    index = (2 * mean_x * mean_y + c1) * (2 * covariance + c2)
+    index /= (mean_x**2 + mean_y**2 + c1) * (variances + c2)
+    margin = window // 2
+    return index[margin:-margin, margin:-margin].mean()
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_psnr_and_ssim_follow_their_definitions(seed):
+    result, truth = pictures(seed)
+    figures = compare(result, truth)
+    error = np.mean((result.astype("float64") - truth) ** 2)
+    assert figures.psnr == pytest.approx(10 * np.log10(1 / error), abs=1e-4)
+    assert figures.ssim == pytest.approx(ssim(result, truth), abs=1e-5)
+
+
+# Sharma et al. 2005, table 1: pairs of L*, a*, b* that lie within sRGB, and their CIEDE2000.
+@pytest.mark.parametrize(
+    ("lab", "other", "delta_e"),
+    [
+        ((50.0, 2.5, 0.0), (50.0, 3.1736, 0.5854), 1.0),
+        ((50.0, 2.5, 0.0), (61.0, -5.0, 29.0), 22.8977),
+        ((60.2574, -34.0099, 36.2677), (60.4626, -34.1751, 39.4387), 1.2644),
+        ((22.7233, 20.0904, -46.6940), (23.0331, 14.9730, -42.5619), 2.0373),
+    ],
+)
+def test_delta_e_agrees_with_published_pairs(lab, other, delta_e):
+    one, two = (np.tile(lab2rgb(np.array(colour)), (8, 8, 1)) for colour in (lab, other))
+    assert compare(one, two).delta_e == pytest.approx(delta_e, abs=2e-3)
+
+
+def test_delta_e_is_the_mean_over_the_picture():
+    truth = np.zeros((8, 8, 3), "float32")
+    result = truth.copy()
+    result[:, :2] = 1.0  # black against white is 100
+    assert compare(result, truth).delta_e == pytest.approx(25.0, abs=1e-3)
+
+
+def test_a_perfect_result():
+    _, truth = pictures(0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert compare(truth, truth) == Figures(psnr=np.inf, ssim=pytest.approx(1.0), delta_e=0.0)
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 3), (1, 9, 3), (2, 3, 3), (3, 50, 3), (6, 6, 3)])
+def test_tiny_pictures_have_figures(shape):
+    result, truth = pictures(5, shape)
+    figures = compare(result, truth)
+    assert np.isfinite([figures.psnr, figures.ssim, figures.delta_e]).all()
+    assert -1.0 <= figures.ssim < 1.0
+    if shape == (1, 1, 3):  # a pixel has a luminance and no structure
+        x, y = result.astype("float64"), truth.astype("float64")
+        expected = np.mean((2 * x * y + 1e-4) / (x**2 + y**2 + 1e-4))
+        assert figures.ssim == pytest.approx(expected, abs=1e-6)
+
+
+def test_pictures_of_different_size_are_refused():
+    with pytest.raises(
+        NegcolorError, match=r"21x16 pixels cannot be compared with a truth of 20x16"
+    ):
+        compare(np.zeros((16, 21, 3)), np.zeros((16, 20, 3)))
+
+
+def test_average_of_each_figure():
+    assert average([Figures(10, 0.5, 4), Figures(20, 0.7, 2)]) == Figures(15.0, 0.6, 3.0)

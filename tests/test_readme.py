@@ -1,0 +1,26 @@
+"""The README's generated table is the one that the code gives today."""
+
+import runpy
+from pathlib import Path
+
+from negcolor.networks.report import comparison_markdown
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_the_table_of_modifications_is_current():
+    tool = runpy.run_path(str(ROOT / "tools" / "update_readme.py"))
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert tool["with_table"](readme, comparison_markdown()) == readme
+
+
+def test_the_commands_that_the_readme_names_exist():
+    setup = (ROOT / "setup.cfg").read_text("utf-8")
+    readme = (ROOT / "README.md").read_text("utf-8")
+    for command in ("train", "colorize", "simulate", "summary"):
+        assert f"negcolor-{command} =" in setup
+        assert f"negcolor-{command}" in readme
+
+
+def test_the_picture_at_the_top_is_there():
+    assert (ROOT / "docs" / "demo.png").stat().st_size > 10_000

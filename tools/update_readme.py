@@ -1,0 +1,58 @@
+"""Rewrites what README.md takes from the code: the table of modifications, and its picture.
+
+    python tools/update_readme.py                # the table between its two marker lines
+    python tools/update_readme.py --run RUN      # also docs/demo.png: a negative and RUN's result
+
+A test keeps the table current.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+
+ROOT = Path(__file__).resolve().parent.parent
+README = ROOT / "README.md"
+PICTURE = ROOT / "docs" / "demo.png"
+BEGIN = "<!-- modifications: written by tools/update_readme.py -->"
+END = "<!-- end of modifications -->"
+
+
+def with_table(readme: str, table: str) -> str:
+    """The README's text with the table between the markers replaced."""
+    before, rest = readme.split(BEGIN)
+    _, after = rest.split(END)
+    return f"{before}{BEGIN}\n\n{table.strip()}\n\n{END}{after}"
+
+
+def write_picture(run: Path) -> None:
+    """The demo roll's held-out negative beside the run's result."""
+    from negcolor.images.color import from_unit, to_unit
+    from negcolor.images.io import write
+    from negcolor.inference.colorize import colorize
+    from pipelines.sources import open_data
+
+    negative = to_unit(open_data("demo").test[0].negative)
+    pair = np.concatenate([negative, colorize(negative, run)], axis=1)
+    write(PICTURE, from_unit(pair, "uint8"), overwrite=True)
+
+
+def main() -> None:
+    """Reads the command line and rewrites what it asks for."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--run", type=Path, help="run folder of negcolor-train --quick")
+    options = parser.parse_args()
+
+    from negcolor.networks.report import comparison_markdown
+
+    README.write_text(with_table(README.read_text("utf-8"), comparison_markdown()), "utf-8")
+    if options.run:
+        write_picture(options.run)
+
+
+if __name__ == "__main__":
+    main()
