@@ -98,7 +98,8 @@ def open_data(spec: str) -> TwoDomains:
 
     Raises:
         NegcolorError: the specification is not understood, or something it names is missing or
-            empty.
+            empty. Reading a test picture raises it if the file is unreadable or its truth has
+            another size.
     """
     if spec == "demo":
         return _demo()
@@ -154,8 +155,15 @@ def _folder_tests(folder: Path) -> LazyTests:
     truths = {file.stem: file for file in files("truthA")}
 
     def test(file: Path) -> TestPicture:
-        truth = truths.get(file.stem)
-        return TestPicture(file.stem, read(file), read(truth) if truth else None)
+        negative, truth = read(file), None
+        if file.stem in truths:
+            truth = read(truths[file.stem])
+            if truth.shape != negative.shape:
+                raise NegcolorError(
+                    f"{file} and {truths[file.stem]} differ in size: a truth shows its negative's "
+                    "scene pixel by pixel; replace or remove it."
+                )
+        return TestPicture(file.stem, negative, truth)
 
     return LazyTests([partial(test, file) for file in files("testA")])
 

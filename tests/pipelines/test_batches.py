@@ -115,7 +115,7 @@ def test_pairs_show_the_same_scene():
 
 
 def test_colours_vary_in_contrast_saturation_and_white_balance():
-    """Two pixels around a mean of one half, one of them red, so that each change can be read off."""
+    """Two pixels around a mean of one half, one of them red: each change can be read off them."""
     pixels = tf.constant([[[0.62, 0.42, 0.42], [0.38, 0.58, 0.58]]])
     seeds = [tf.constant([0, k]) for k in range(200)]
     light, dark = np.array([batches.vary_colours(pixels, seed)[0] for seed in seeds]).swapaxes(0, 1)

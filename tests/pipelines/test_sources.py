@@ -58,6 +58,12 @@ def test_truths_may_have_another_suffix(roll):
     np.testing.assert_array_equal(open_data(str(roll)).test[0].truth, picture(4))
 
 
+def test_a_truth_of_another_size_is_refused_by_name(roll):
+    write(roll / "truthA" / "f.png", picture(4)[:-1], overwrite=True)
+    with pytest.raises(NegcolorError, match=r"testA/f\.png and .*truthA/f\.png differ in size"):
+        open_data(str(roll)).test[0]
+
+
 def test_empty_train_b(roll):
     for file in (roll / "trainB").iterdir():
         file.unlink()
