@@ -59,7 +59,8 @@ class ProgressReport(keras.callbacks.Callback):
         self.progress.remove_task(self.task)
         seconds = time.perf_counter() - self.began
         values = f"{self._values(logs or {})} · {seconds:.0f} s"
-        self.console.print(f"{self.title.format(epoch + 1)} · {values}", highlight=False)
+        line = f"{self.title.format(epoch + 1)} · {values}"
+        self.console.print(line, highlight=False, soft_wrap=True)
 
     def close(self) -> None:
         self.progress.stop()
