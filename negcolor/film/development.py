@@ -88,10 +88,11 @@ def develop(log_h: tf.Tensor, film: Emulsion) -> tf.Tensor:
     planes = tf.unstack(log_h, axis=-1)
     curves = range(len(planes))
     as_neutral = [[_net(h, film, c) for c in curves] for h in planes]
-    as_exposed = tf.add_n([as_neutral[c][c] for c in curves])
     dyes = []
     for layer, h in enumerate(planes):
-        excess = as_exposed - tf.add_n(as_neutral[layer])
+        # Sums of terms that nothing else uses: add_n begins with whichever input is free first,
+        # so the last bit of other sums of three would depend on what else the machine does.
+        excess = tf.add_n([as_neutral[c][c] - as_neutral[layer][c] for c in curves if c != layer])
         inhibited = h - INTERIMAGE * excess
         densities = [_net(inhibited, film, c) for c in curves]
         dyes.append(tf.add_n([_DYES_OF_DENSITIES[layer, c] * densities[c] for c in curves]))
