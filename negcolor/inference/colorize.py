@@ -72,7 +72,8 @@ def apply_generator(generator: keras.Model, picture: np.ndarray) -> np.ndarray:
     padded_sides = [max(SMALLEST, -(-side // MULTIPLE) * MULTIPLE) for side in (height, width)]
     padding = [(0, padded_sides[0] - height), (0, padded_sides[1] - width), (0, 0)]
     padded = np.pad(to_network(picture), padding, mode="reflect")
-    result = np.asarray(generator(padded[None], training=False))[0, :height, :width]
+    # Compiled, Keras frees each layer's output once it is used; a plain call keeps them all.
+    result = generator.predict_on_batch(padded[None])[0, :height, :width]
     return np.asarray(from_network(result), "float32")
 
 

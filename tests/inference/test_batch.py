@@ -1,6 +1,7 @@
 """Which scan becomes which file, and scans that cannot be colourised."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -10,9 +11,7 @@ from negcolor.errors import NegcolorError
 from negcolor.images import io
 from negcolor.inference.batch import Job, colorize_file, plan_batch
 
-
-def same(batch, training):
-    return batch
+SAME = SimpleNamespace(predict_on_batch=lambda batch: batch)  # stands in for a generator
 
 
 @pytest.fixture
@@ -50,7 +49,7 @@ def test_a_scan_that_is_named_twice_is_one_job(scan):
 
 def test_a_file_becomes_a_file(scan, tmp_path):
     job = Job(scan, tmp_path / "new" / "folder" / "scan.png")
-    colorize_file(job, same)
+    colorize_file(job, SAME)
     np.testing.assert_array_equal(io.read(job.output), io.read(scan))
 
 
@@ -66,9 +65,11 @@ def test_an_existing_output_is_kept_and_costs_no_pass(scan, tmp_path):
     "error", [MemoryError(), tf.errors.ResourceExhaustedError(None, None, "OOM")]
 )
 def test_a_scan_too_large_for_the_memory_is_named_with_its_size(scan, tmp_path, error):
-    def exhausted(batch, training):
+    def exhausted(batch):
         raise error
 
     with pytest.raises(NegcolorError, match=r"scan\.png \(7x5 pixels\) does not fit into memory"):
-        colorize_file(Job(scan, tmp_path / "positive.png"), exhausted)
+        colorize_file(
+            Job(scan, tmp_path / "positive.png"), SimpleNamespace(predict_on_batch=exhausted)
+        )
     assert not (tmp_path / "positive.png").exists()

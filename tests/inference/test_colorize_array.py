@@ -23,8 +23,7 @@ stored_pictures = st.sampled_from(["uint8", "uint16"]).flatmap(
 class Same:
     """Stands in for a generator; remembers what it was given."""
 
-    def __call__(self, batch, training):
-        assert training is False
+    def predict_on_batch(self, batch):
         self.batch = batch
         return batch
 
@@ -75,7 +74,7 @@ def test_pictures_are_reflected_at_the_bottom_and_the_right_to_a_multiple_of_4(h
 def test_multiples_of_4_are_the_whole_picture_in_one_pass(generator):
     picture = noise(20, 36, 3)
     expected = np.asarray(generator(picture[None] * 2 - 1, training=False))[0] * 0.5 + 0.5
-    np.testing.assert_array_equal(apply_generator(generator, picture), expected)
+    np.testing.assert_allclose(apply_generator(generator, picture), expected, atol=1e-6)
 
 
 @settings(max_examples=15, deadline=None)
