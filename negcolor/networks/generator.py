@@ -71,13 +71,15 @@ def build_generator(
                 name=names("ConvTranspose2d"),
             )
             return norm_activation(layer(x))
+        bilinear = stage == "bilinear"
         enlarge = layers.UpSampling2D(
             UPSAMPLING_FACTORS[stage],
-            interpolation="bilinear" if stage == "bilinear" else "nearest",
-            dtype=dtype,
+            interpolation="bilinear" if bilinear else "nearest",
+            # XLA's gradient of the bilinear resize is float32 whatever the input's precision.
+            dtype="float32" if bilinear else dtype,
             name=names("Upsampling"),
         )
-        if stage == "bilinear":
+        if bilinear:
             return enlarge(x)
         return norm_activation(convolution(enlarge(x), filters, 3))
 

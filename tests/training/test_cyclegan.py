@@ -113,8 +113,9 @@ def test_xla_computes_the_same_step(key):
         np.testing.assert_allclose(ours, theirs, atol=1e-3 * largest)
 
 
-def test_a_step_compiled_by_xla_in_bfloat16_is_finite_and_trains():
-    model = build("4", precision="mixed_bfloat16", jit=True)
+@pytest.mark.parametrize("key", ["4", "18"])
+def test_a_step_compiled_by_xla_in_bfloat16_is_finite_and_trains(key):
+    model = build(key, precision="mixed_bfloat16", jit=True)
     before = snapshot(model.generator_variables)
     losses = model.train_step(batch())
     assert all(np.isfinite(float(value)) for value in losses.values())
