@@ -119,12 +119,20 @@ def _demo() -> TwoDomains:
     on_film = PictureDomain([demo_roll.photograph(name) for name in demo_roll.ON_FILM])
     colour = PictureDomain([demo_roll.photograph(name) for name in demo_roll.COLOUR])
     held_out = demo_roll.photograph(demo_roll.HELD_OUT)
+    test = [_simulated_test(held_out.stem, read(held_out))]
+    return _on_film(on_film, colour, test, "the built-in demo roll")
+
+
+def _on_film(
+    photographs: Domain, colour: Domain, test: Sequence[TestPicture], description: str
+) -> TwoDomains:
+    """Two domains of photographs, the first of which is exposed on film on the fly."""
     return TwoDomains(
-        train_a=ExposedOnFilm(on_film),
+        train_a=ExposedOnFilm(photographs),
         train_b=colour,
-        photographs=Alternating(on_film, colour),
-        test=[_simulated_test(held_out.stem, read(held_out))],
-        description="the built-in demo roll",
+        photographs=Alternating(photographs, colour),
+        test=test,
+        description=description,
     )
 
 
@@ -155,17 +163,20 @@ def _folder_tests(folder: Path) -> LazyTests:
     truths = {file.stem: file for file in files("truthA")}
 
     def test(file: Path) -> TestPicture:
-        negative, truth = read(file), None
-        if file.stem in truths:
-            truth = read(truths[file.stem])
-            if truth.shape != negative.shape:
-                raise NegcolorError(
-                    f"{file} and {truths[file.stem]} differ in size: a truth shows its negative's "
-                    "scene pixel by pixel; replace or remove it."
-                )
-        return TestPicture(file.stem, negative, truth)
+        if (truth := truths.get(file.stem)) is None:
+            return TestPicture(file.stem, read(file))
+        return _test_with_truth(file.stem, read(file), read(truth), f"{file} and {truth}")
 
     return LazyTests([partial(test, file) for file in files("testA")])
+
+
+def _test_with_truth(name: str, negative: np.ndarray, truth: np.ndarray, both: str) -> TestPicture:
+    if truth.shape != negative.shape:
+        raise NegcolorError(
+            f"{both} differ in size: a truth shows its negative's scene pixel by pixel; replace or "
+            "remove it."
+        )
+    return TestPicture(name, negative, truth)
 
 
 def _tfds(spec: str) -> TwoDomains:
@@ -185,21 +196,19 @@ def _tfds(spec: str) -> TwoDomains:
     on_film, colour = (TfdsDomain(others.shard(2, half), data.feature) for half in (0, 1))
     if not len(colour):
         raise NegcolorError(f"{spec} has too few pictures: it takes at least {HELD_OUT + 2}.")
-    return TwoDomains(
-        train_a=ExposedOnFilm(on_film),
-        train_b=colour,
-        photographs=Alternating(on_film, colour),
-        test=tests,
-        description=f"{spec}, half of it on simulated film",
-    )
+    return _on_film(on_film, colour, tests, f"{spec}, half of it on simulated film")
 
 
 def _tfds_tests(data: TfdsSplits) -> LazyTests:
     truths = dict(data.named("truthA")) if "truthA" in data else {}
 
     def test(name: str, negative: bytes) -> TestPicture:
-        truth = data.decode(truths[name]) if name in truths else None
-        return TestPicture(name, data.decode(negative), truth)
+        if name not in truths:
+            return TestPicture(name, data.decode(negative))
+        pixels, truth = data.decode(negative), data.decode(truths[name])
+        return _test_with_truth(
+            name, pixels, truth, f"{name} of testA and of truthA in {data.name}"
+        )
 
     negatives = sorted(data.named("testA")) if "testA" in data else []
     return LazyTests([partial(test, *negative) for negative in negatives])
@@ -212,13 +221,7 @@ def _two_sources(source_a: str, source_b: str) -> TwoDomains:
     data, split = _split_of(source_a)
     tests, others = _hold_out(data, split)
     on_film, train_b = TfdsDomain(others, data.feature), _one_source(source_b)
-    return TwoDomains(
-        train_a=ExposedOnFilm(on_film),
-        train_b=train_b,
-        photographs=Alternating(on_film, train_b),
-        test=tests,
-        description=f"{source_a} on simulated film and {source_b}",
-    )
+    return _on_film(on_film, train_b, tests, f"{source_a} on simulated film and {source_b}")
 
 
 def _one_source(source: str) -> Domain:

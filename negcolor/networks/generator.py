@@ -32,6 +32,70 @@ class _Names:
         return f"{stem}_{self._counts[stem]}"
 
 
+class _Layers:
+    """Applies a generator's layers to symbolic tensors, with the configuration's choices."""
+
+    def __init__(self, config: GeneratorConfig, dtype: str) -> None:
+        self.config = config
+        self.dtype = dtype
+        self.names = _Names()
+
+    def norm_activation(self, x: Any) -> Any:
+        kind = self.config.activation
+        x = normalization(self.config.normalization, dtype=self.dtype, name=self.names("Norm"))(x)
+        stem = {"relu": "ReLU", "leaky_relu": "LeakyReLU"}[kind]
+        return activation(kind, dtype=self.dtype, name=self.names(stem))(x)
+
+    def convolution(self, x: Any, filters: int, kernel: int, strides: int = 1) -> Any:
+        name = self.names("Conv2d")
+        return ReflectionConv2D(filters, kernel, strides=strides, dtype=self.dtype, name=name)(x)
+
+    def residual_block(self, x: Any) -> Any:
+        return ResidualBlock(
+            self.config.filters * 4,
+            order=self.config.residual_order,
+            dropout=self.config.residual_dropout,
+            norm=self.config.normalization,
+            nonlinearity=self.config.activation,
+            dtype=self.dtype,
+            name=self.names("ResnetBlock"),
+        )(x)
+
+    def upsample(self, x: Any, stage: str, filters: int) -> Any:
+        """One stage of `GeneratorConfig.upsampling`, with its norm and activation."""
+        if stage == "transposed":
+            layer = layers.Conv2DTranspose(
+                filters,
+                self.config.sampling_kernel,
+                strides=2,
+                padding="same",
+                kernel_initializer=INITIALIZER,
+                dtype=self.dtype,
+                name=self.names("ConvTranspose2d"),
+            )
+            return self.norm_activation(layer(x))
+        bilinear = stage == "bilinear"
+        enlarge = layers.UpSampling2D(
+            UPSAMPLING_FACTORS[stage],
+            interpolation="bilinear" if bilinear else "nearest",
+            # XLA's gradient of the bilinear resize is float32 whatever the input's precision.
+            dtype="float32" if bilinear else self.dtype,
+            name=self.names("Upsampling"),
+        )
+        if bilinear:
+            return enlarge(x)
+        return self.norm_activation(self.convolution(enlarge(x), filters, 3))
+
+    def dropout(self, x: Any, rate: float) -> Any:
+        return layers.Dropout(rate, dtype=self.dtype, name=self.names("Dropout"))(x)
+
+    def join(self, x: Any, skipped: Any, filters: int) -> Any:
+        """Fuses encoder features into the decoder's by a 1×1 convolution."""
+        joined = layers.Concatenate(dtype=self.dtype, name=self.names("Skip"))([x, skipped])
+        options = {"kernel_initializer": INITIALIZER, "dtype": self.dtype}
+        return layers.Conv2D(filters, 1, name=self.names("Fuse"), **options)(joined)
+
+
 def build_generator(
     config: GeneratorConfig, *, dtype: str = "float32", name: str = "generator"
 ) -> keras.Model:
@@ -46,80 +110,33 @@ def build_generator(
     Returns:
         (B, H, W, 3) -> (B, H, W, 3), both in [-1, 1]; H and W any multiples of 4 from 8 on.
     """
-    names = _Names()
-
-    def norm_activation(x: Any) -> Any:
-        x = normalization(config.normalization, dtype=dtype, name=names("Norm"))(x)
-        stem = {"relu": "ReLU", "leaky_relu": "LeakyReLU"}[config.activation]
-        return activation(config.activation, dtype=dtype, name=names(stem))(x)
-
-    def convolution(x: Any, filters: int, kernel: int, strides: int = 1) -> Any:
-        layer = ReflectionConv2D(
-            filters, kernel, strides=strides, dtype=dtype, name=names("Conv2d")
-        )
-        return layer(x)
-
-    def upsample(x: Any, stage: str, filters: int) -> Any:
-        if stage == "transposed":
-            layer = layers.Conv2DTranspose(
-                filters,
-                config.sampling_kernel,
-                strides=2,
-                padding="same",
-                kernel_initializer=INITIALIZER,
-                dtype=dtype,
-                name=names("ConvTranspose2d"),
-            )
-            return norm_activation(layer(x))
-        bilinear = stage == "bilinear"
-        enlarge = layers.UpSampling2D(
-            UPSAMPLING_FACTORS[stage],
-            interpolation="bilinear" if bilinear else "nearest",
-            # XLA's gradient of the bilinear resize is float32 whatever the input's precision.
-            dtype="float32" if bilinear else dtype,
-            name=names("Upsampling"),
-        )
-        if bilinear:
-            return enlarge(x)
-        return norm_activation(convolution(enlarge(x), filters, 3))
+    add, filters = _Layers(config, dtype), config.filters
 
     # Encoder
     inputs = keras.Input((None, None, 3), name="image")
-    x = norm_activation(convolution(inputs, config.filters, config.outer_kernel))
+    x = add.norm_activation(add.convolution(inputs, filters, config.outer_kernel))
     encoded = {4: x}  # features by how much larger they are than the bottleneck
-    x = norm_activation(convolution(x, config.filters * 2, config.sampling_kernel, strides=2))
+    x = add.norm_activation(add.convolution(x, filters * 2, config.sampling_kernel, strides=2))
     encoded[2] = x
-    x = norm_activation(convolution(x, config.filters * 4, config.sampling_kernel, strides=2))
+    x = add.norm_activation(add.convolution(x, filters * 4, config.sampling_kernel, strides=2))
     if config.extra_convolution == "encoder":
-        x = norm_activation(convolution(x, config.filters * 4, 3))
+        x = add.norm_activation(add.convolution(x, filters * 4, 3))
 
     # Residual blocks
     for _ in range(config.residual_blocks):
-        x = ResidualBlock(
-            config.filters * 4,
-            order=config.residual_order,
-            dropout=config.residual_dropout,
-            norm=config.normalization,
-            nonlinearity=config.activation,
-            dtype=dtype,
-            name=names("ResnetBlock"),
-        )(x)
+        x = add.residual_block(x)
 
     # Decoder
     size = 1
     for stage in config.upsampling:
         size *= UPSAMPLING_FACTORS[stage]
-        filters = config.filters * 4 // size
-        x = upsample(x, stage, filters)
+        x = add.upsample(x, stage, filters * 4 // size)
         if config.upsampling_dropout:
-            x = layers.Dropout(config.upsampling_dropout, dtype=dtype, name=names("Dropout"))(x)
+            x = add.dropout(x, config.upsampling_dropout)
         if config.skip_connections:
-            joined = layers.Concatenate(dtype=dtype, name=names("Skip"))([x, encoded[size]])
-            x = layers.Conv2D(
-                filters, 1, kernel_initializer=INITIALIZER, dtype=dtype, name=names("Fuse")
-            )(joined)
+            x = add.join(x, encoded[size], filters * 4 // size)
     if config.extra_convolution == "output":
-        x = norm_activation(convolution(x, config.filters, 3))
-    x = convolution(x, 3, config.outer_kernel, strides=size // 4)
+        x = add.norm_activation(add.convolution(x, filters, 3))
+    x = add.convolution(x, 3, config.outer_kernel, strides=size // 4)
     outputs = layers.Activation("tanh", dtype="float32", name="Tanh")(x)
     return keras.Model(inputs, outputs, name=name)

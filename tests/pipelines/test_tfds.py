@@ -65,6 +65,15 @@ def test_every_pass_has_every_picture_once_and_starts_anywhere(monkeypatch, bloc
         assert levels(domain, start, 33 - start) == whole[start:]
 
 
+def test_a_truth_of_another_size_is_refused_by_name(tmp_path):
+    folder = two_domain_folder(tmp_path / "roll", "uint8")
+    write(folder / "truthA" / "1.png", np.zeros((3, 3, 3), np.uint8), overwrite=True)
+    tests = open_data(f"tfds:{prepare(folder, tmp_path / 'datasets')}").test
+    assert tests[0].truth.shape == tests[0].negative.shape
+    with pytest.raises(NegcolorError, match="1 of testA and of truthA in .* differ in size"):
+        tests[1]
+
+
 @pytest.mark.parametrize("dtype", ["uint8", "uint16"])
 def test_builder_keeps_every_bit(tmp_path, dtype):
     folder = two_domain_folder(tmp_path / "roll", dtype)
