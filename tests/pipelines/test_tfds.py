@@ -70,7 +70,7 @@ def test_a_truth_of_another_size_is_refused_by_name(tmp_path):
     write(folder / "truthA" / "1.png", np.zeros((3, 3, 3), np.uint8), overwrite=True)
     tests = open_data(f"tfds:{prepare(folder, tmp_path / 'datasets')}").test
     assert tests[0].truth.shape == tests[0].negative.shape
-    with pytest.raises(NegcolorError, match="1 of testA and of truthA in .* differ in size"):
+    with pytest.raises(NegcolorError, match=r"1 of testA and of truthA in .* differ in size"):
         tests[1]
 
 
