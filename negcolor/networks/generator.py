@@ -13,6 +13,7 @@ from negcolor.networks.layers import (
     INITIALIZER,
     ReflectionConv2D,
     ResidualBlock,
+    UpSampling2D,
     activation,
     normalization,
 )
@@ -75,7 +76,7 @@ class _Layers:
             )
             return self.norm_activation(layer(x))
         bilinear = stage == "bilinear"
-        enlarge = layers.UpSampling2D(
+        enlarge = UpSampling2D(
             UPSAMPLING_FACTORS[stage],
             interpolation="bilinear" if bilinear else "nearest",
             # XLA's gradient of the bilinear resize is float32 whatever the input's precision.

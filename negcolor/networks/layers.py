@@ -161,6 +161,24 @@ class ReflectionConv2D(layers.Conv2D):
 
 
 @register
+class UpSampling2D(layers.UpSampling2D):
+    """Keras' layer, also for pictures whose size a graph does not know yet.
+
+    There Keras 3.15 compares the size with zero in Python, which fails, for bilinear interpolation.
+    """
+
+    def call(self, inputs: Any) -> Any:
+        if self.interpolation != "bilinear" or keras.config.backend() != "tensorflow":
+            return super().call(inputs)
+
+        import tensorflow as tf
+
+        _, height, width, _ = ops.shape(inputs)
+        size = (height * self.size[0], width * self.size[1])
+        return ops.cast(tf.image.resize(inputs, size), inputs.dtype)
+
+
+@register
 class SpectralConv2D(layers.Conv2D):
     """Convolution whose kernel is divided by its largest singular value at every call.
 
