@@ -88,23 +88,25 @@ def to_unit(pixels: Array) -> Array:
 
 
 def from_unit(x: Array, dtype: Any) -> Array:
-    """Quantises values in [0, 1] to stored pixels, the inverse of `to_unit`.
+    """Turns values in [0, 1] into stored pixels, the inverse of `to_unit`.
 
     Args:
         x: float32 or wider, any shape; values outside [0, 1] are clipped.
-        dtype: uint8 or uint16, as a name or a NumPy dtype.
+        dtype: uint8, uint16 or floating point, as a name or a NumPy dtype.
 
     Returns:
-        Pixels of that dtype, rounded to nearest, same shape.
+        Pixels of that dtype, same shape; integers are rounded to nearest.
 
     Raises:
         TypeError: for any other dtype.
     """
     name = np.dtype(dtype).name
-    if name not in ("uint8", "uint16"):
-        raise TypeError(f"pixels are stored as uint8 or uint16, not {name}")
-    ops = _namespace(x)
-    return _cast(ops.round(ops.clip(x, 0.0, 1.0) * float(np.iinfo(name).max)), name)
+    x = _namespace(x).clip(x, 0.0, 1.0)
+    if name in ("uint8", "uint16"):
+        return _cast(_namespace(x).round(x * float(np.iinfo(name).max)), name)
+    if "float" in name:
+        return _cast(x, name)
+    raise TypeError(f"pixels are stored as uint8, uint16 or floating point, not {name}")
 
 
 def to_network(unit: Array) -> Array:

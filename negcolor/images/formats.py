@@ -1,170 +1,134 @@
-"""Decoding PNG, TIFF and JPEG: what a file stores, before colour management and rotation.
+"""Decoding PNG, TIFF, JPEG and raw files: what they store, before colour management and rotation.
 
-Messages of the errors raised here lack their subject, the file, which `io.read` puts in front.
+Messages of the errors raised here lack their subject, the file, which `io.read_scan` puts in front.
 """
 
-import io
 import logging
+import os
 import struct
 import warnings
 import zlib
-from typing import NamedTuple
+from io import BufferedReader
+from pathlib import Path
 
 import imagecodecs
 import numpy as np
-import tifffile
 from PIL.JpegImagePlugin import JpegImageFile
-from tifffile import COMPRESSION, PHOTOMETRIC
 
 from negcolor.errors import NegcolorError
+from negcolor.images import metadata, raw
+from negcolor.images.exif import read_tags
+from negcolor.images.metadata import METRES_PER_INCH
+from negcolor.images.stored import DEFLATE_RATIO, Stored, by_channels, check_ratio, check_size
+from negcolor.images.tiff import decode_tiff
 
-MAX_PIXELS = 500_000_000
-"""An 8 × 10 inch sheet at 2400 dpi has 460 million pixels; more is a damaged or hostile header."""
+TIFF_SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
-# What tifffile logs and Pillow warns about odd tags would reach the terminal; what matters raises.
-logging.getLogger("tifffile").setLevel(logging.CRITICAL)
+# What they log and Pillow warns about odd files would reach the terminal; what matters raises.
+for name in ("tifffile", "imagecodecs"):
+    logging.getLogger(name).setLevel(logging.CRITICAL)
 warnings.filterwarnings("ignore", module=r"PIL\.TiffImagePlugin")  # Pillow's reader of EXIF
 
 
-class Stored(NamedTuple):
-    """A decoded file.
+def decode(path: Path, file: BufferedReader) -> Stored:
+    """Decodes a file by its signature; its name counts only among the kinds of TIFF.
 
-    pixels: (H, W, C) uint8 or uint16 with C = 1 (gray), 3 (rgb) or 4 (cmyk); 0 is black or no ink.
-    space: "gray", "rgb" or "cmyk".
-    profile: the embedded ICC profile or None.
-    orientation: EXIF orientation 1–8, or any other number for none.
-    """
-
-    pixels: np.ndarray
-    space: str
-    profile: bytes | None
-    orientation: int
-
-
-def decode(data: bytes) -> Stored:
-    """Decodes a file by its signature, whatever its name says.
+    Args:
+        path: of the file.
+        file: the same, open for reading.
 
     Raises:
-        NegcolorError: not one of the three formats, too large, or a variety that is not read.
+        NegcolorError: no such format, too large, or a variety that is not read.
         Exception: whatever the decoders raise for a damaged file.
     """
-    if data.startswith(b"\x89PNG\r\n\x1a\n"):
-        return _decode_png(data)
-    if data.startswith(b"\xff\xd8\xff"):
-        return _decode_jpeg(data)
-    if data.startswith((b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")):
-        return _decode_tiff(data)
-    raise NegcolorError("is not a PNG, TIFF or JPEG picture: convert it to one of these")
+    start = file.read(16)
+    if start.startswith(b"\x89PNG\r\n\x1a\n"):
+        return _decode_png(file)
+    if start.startswith(b"\xff\xd8\xff"):
+        return _decode_jpeg(file)
+    if raw.is_raw(path, file):
+        return Stored(raw.develop(path), "rgb", tags=read_tags(file))
+    if start.startswith(TIFF_SIGNATURES):
+        return decode_tiff(file)
+    raise NegcolorError("is not a PNG, TIFF, JPEG or raw picture: convert it to one of these")
 
 
-def _decode_png(data: bytes) -> Stored:
-    width, height = struct.unpack_from(">II", data, 16)
-    _check_size(width, height)
-    essential, profile, orientation = [data[:8]], None, 1
-    position = 8
-    kind = b""
-    while kind != b"IEND":  # anything may follow
-        length, kind = struct.unpack_from(">I4s", data, position)
-        chunk = data[position : position + length + 12]  # length, kind, body, checksum
-        if kind in (b"IHDR", b"PLTE", b"IDAT", b"IEND"):
-            essential.append(chunk)
-        elif kind == b"iCCP":  # name, 0, compression method, zlib stream
-            profile = zlib.decompressobj().decompress(chunk[8:-4].partition(b"\0")[2][1:], 2**26)
-        elif kind == b"eXIf":
-            orientation = _exif_orientation(chunk[8:-4])
-        position += len(chunk)
-    # Of the other chunks none changes what is read, and libpng prints warnings about many.
+def _decode_png(file: BufferedReader) -> Stored:
+    parts, found = _png_chunks(file)
+    width, height, depth, colour = struct.unpack_from(">IIBB", found[b"IHDR"])
+    check_size(width, height)
+    channels = {2: 3, 4: 2, 6: 4}.get(colour, 1)
+    check_ratio(file, width * height * channels * depth // 8, DEFLATE_RATIO)
+    data = bytearray(sum(length for _, length in parts))
+    end = 0
+    for position, length in parts:
+        file.seek(position)
+        end += file.readinto(memoryview(data)[end : end + length])
     # Palettes and 1-, 2- and 4-bit greys come out as 8 bit.
-    pixels = imagecodecs.png_decode(b"".join(essential))
-    return _by_channels(pixels, profile, orientation)
+    pixels = imagecodecs.png_decode(data)
+    tags = metadata.tags_of_block(found.get(b"eXIf", b""))
+    resolution = metadata.resolution(tags)
+    if len(found.get(b"pHYs", b"")) == 9:
+        *per_metre, unit = struct.unpack(">IIB", found[b"pHYs"])
+        inches = [_per_inch_of_metre(value) for value in per_metre]
+        resolution = metadata.per_inch(inches, 2 if unit == 1 else 0) or resolution
+    profile = None
+    if b"iCCP" in found:  # name, 0, compression method, zlib stream
+        stream = found[b"iCCP"].partition(b"\0")[2][1:]
+        profile = zlib.decompressobj().decompress(stream, 2**26)
+    return by_channels(pixels, profile, metadata.orientation(tags), tags, resolution)
 
 
-def _decode_jpeg(data: bytes) -> Stored:
+def _per_inch_of_metre(pixels: int) -> float:
+    """The whole number that rounds to `pixels` per metre (300 to 11811), or the plain quotient."""
+    exact = pixels * METRES_PER_INCH
+    whole = round(exact)
+    return float(whole) if round(whole / METRES_PER_INCH) == pixels else exact
+
+
+def _png_chunks(file: BufferedReader) -> tuple[list[tuple[int, int]], dict[bytes, bytes]]:
+    """Finds what makes up a PNG.
+
+    Returns:
+        Position and length of the signature and the chunks that make the picture (damage to the
+        others is none of libpng's business), and the bodies of the chunks that are read here.
+    """
+    size = file.seek(0, os.SEEK_END)
+    parts, found = [(0, 8)], {}
+    position, kind = 8, b""
+    while kind != b"IEND":  # anything may follow
+        file.seek(position)
+        length, kind = struct.unpack(">I4s", file.read(8))
+        whole = length + 12  # length, kind, body, checksum
+        if position + whole > size:
+            raise ValueError("it is too short")
+        if kind in (b"IHDR", b"PLTE", b"IDAT", b"IEND"):
+            parts.append((position, whole))
+        if kind in (b"IHDR", b"iCCP", b"eXIf", b"pHYs"):
+            found[kind] = file.read(length)
+        position += whole
+    return parts, found
+
+
+def _decode_jpeg(file: BufferedReader) -> Stored:
+    file.seek(0)
     # The class itself and not Image.open, whose limits and warnings are global settings.
-    with JpegImageFile(io.BytesIO(data)) as image:
-        _check_size(*image.size)
+    with JpegImageFile(file) as image:
+        width, height = image.size
+        check_size(width, height)
+        check_ratio(file, width * height, 512)  # 8 × 8 pixels take at least a bit
+        info = image.info
+        tags = metadata.tags_of_block(info.get("exif", b""))
+        resolution = metadata.resolution(tags)
+        if "jfif_density" in info:
+            unit = {1: 2, 2: 3}.get(info["jfif_unit"], 0)  # JFIF's inch and centimetre to TIFF's
+            resolution = metadata.per_inch(info["jfif_density"], unit) or resolution
         pixels = np.array(image)  # Pillow has turned Adobe's inverted inks around
-        space = {"L": "gray", "RGB": "rgb", "CMYK": "cmyk"}[image.mode]
-        orientation = _exif_orientation(image.info.get("exif", b""))
-        pixels = pixels.reshape(*pixels.shape[:2], -1)
-        return Stored(pixels, space, image.info.get("icc_profile"), orientation)
-
-
-def _decode_tiff(data: bytes) -> Stored:
-    with tifffile.TiffFile(io.BytesIO(data)) as file:
-        page = file.pages.first
-        _check_size(int(page.imagewidth), int(page.imagelength))  # damaged tags are tuples
-        _check_size(int(page.tilewidth), int(page.tilelength))  # 0 where there are no tiles
-        if page.subfiletype & 1:  # cameras' raw files are TIFFs that begin with a thumbnail
-            raise NegcolorError("begins with a thumbnail, as raw files do: develop it to TIFF")
-        if page.axes not in ("YX", "YXS", "SYX") or page.samplesperpixel > 8:
-            raise NegcolorError("is a TIFF volume or has more than 8 channels: save it as RGB")
-        pixels = page.asarray()
-        if page.axes == "SYX":  # planar
-            pixels = np.moveaxis(pixels, 0, -1)
-        profile = page.tags.valueof(34675)
-        orientation = page.tags.valueof(274, default=1)
-        if page.photometric == PHOTOMETRIC.PALETTE:
-            # Colour maps are 16 bit by format and, nearly always, 8 bit by origin.
-            colours = (np.asarray(page.colormap) >> 8).astype(np.uint8)
-            return Stored(colours.T[pixels.astype(np.intp)], "rgb", profile, orientation)
-        pixels = _to_stored_depth(pixels, page.bitspersample)
-        if page.photometric == PHOTOMETRIC.MINISWHITE:
-            pixels = np.iinfo(pixels.dtype).max - pixels
-        if page.photometric == PHOTOMETRIC.SEPARATED and page.samplesperpixel >= 4:
-            return Stored(pixels[..., :4], "cmyk", profile, orientation)
-        # tifffile hands out JPEG-compressed YCbCr as RGB, but no other.
-        jpeg = page.photometric == PHOTOMETRIC.YCBCR and page.compression == COMPRESSION.JPEG
-        if not jpeg and page.photometric not in (
-            PHOTOMETRIC.MINISWHITE,
-            PHOTOMETRIC.MINISBLACK,
-            PHOTOMETRIC.RGB,
-        ):
-            raise NegcolorError("is neither grey, RGB nor CMYK: save it as RGB")
-        return _by_channels(pixels, profile, orientation)
-
-
-def _to_stored_depth(samples: np.ndarray, bits: int | tuple[int, ...]) -> np.ndarray:
-    """Scales 1–16-bit integers to full uint8 or uint16, floats in [0, 1] to uint16."""
-    if samples.dtype.kind == "f":
-        if not (samples.min() >= 0 and samples.max() <= 1):  # false for NaN too
-            raise NegcolorError("has floating-point values outside [0, 1]: rescale them")
-        return np.round(samples.astype(np.float32) * 65535).astype(np.uint16)
-    if samples.dtype.kind not in "bu" or not isinstance(bits, int) or bits > 16:
-        raise NegcolorError(f"stores {samples.dtype} samples: save it with 8 or 16 bits")
-    if bits in (8, 16):
-        return samples
-    full = 255 if bits < 8 else 65535
-    scaled = np.round(samples.astype(np.float32) * (full / (2**bits - 1)))
-    return scaled.astype(np.uint8 if bits < 8 else np.uint16)
-
-
-def _by_channels(pixels: np.ndarray, profile: bytes | None, orientation: int) -> Stored:
-    """Grey or RGB by the number of channels; what lies behind the colours is dropped."""
-    pixels = pixels.reshape(*pixels.shape[:2], -1)
-    colours = 1 if pixels.shape[2] < 3 else 3
-    return Stored(pixels[..., :colours], "rgb" if colours == 3 else "gray", profile, orientation)
-
-
-def _exif_orientation(exif: bytes) -> int:
-    """Tag 274 of the first directory of an EXIF block; damaged EXIF counts as none (1)."""
-    block = exif.removeprefix(b"Exif\0\0")
-    try:
-        order = {b"II": "<", b"MM": ">"}[block[:2]]
-        (directory,) = struct.unpack_from(order + "I", block, 4)
-        (entries,) = struct.unpack_from(order + "H", block, directory)
-        for entry in range(entries):
-            tag, _, _, value = struct.unpack_from(order + "HHIH", block, directory + 2 + 12 * entry)
-            if tag == 274:
-                return value
-    except (KeyError, struct.error):
-        pass
-    return 1
-
-
-def _check_size(width: int, height: int) -> None:
-    if width * height > MAX_PIXELS:
-        raise NegcolorError(
-            f"claims {width} × {height} pixels, more than {MAX_PIXELS // 10**6} million: "
-            "scan it at a lower resolution or cut it into parts"
+        return Stored(
+            pixels.reshape(height, width, -1),
+            {"L": "gray", "RGB": "rgb", "CMYK": "cmyk"}[image.mode],
+            info.get("icc_profile"),
+            metadata.orientation(tags),
+            tags,
+            resolution,
         )

@@ -1,76 +1,103 @@
-"""Reading and writing pictures: 8- and 16-bit PNG and TIFF, JPEG; always upright sRGB."""
+"""Reading and writing pictures: PNG and TIFF of 8 and 16 bits, JPEG; always upright sRGB."""
 
-import io
 import os
 import stat
-import struct
-import uuid
-import zlib
 from collections.abc import Iterable
+from io import BufferedReader
 from pathlib import Path
+from typing import NamedTuple
 
-import imagecodecs
 import numpy as np
-import tifffile
-from PIL import Image
 
 from negcolor.errors import NegcolorError
+from negcolor.images.encoders import encode
 from negcolor.images.formats import decode
-from negcolor.images.profiles import srgb_profile, to_srgb
+from negcolor.images.metadata import Metadata, upright_metadata
+from negcolor.images.profiles import to_srgb
+from negcolor.images.raw import RAW_SUFFIXES
+from negcolor.images.whole_file import whole_file
+
+__all__ = ["Metadata", "Scan", "find_pictures", "gather_pictures", "read", "read_scan", "write"]
 
 SUFFIXES = frozenset({".png", ".tif", ".tiff", ".jpg", ".jpeg"})
 """Suffixes, in lower case, of the files that `write` writes and `find_pictures` finds."""
+READ_SUFFIXES = SUFFIXES | RAW_SUFFIXES
+"""Suffixes, in lower case, of the files that `read` reads."""
+
+
+class Scan(NamedTuple):
+    """A picture as `read_scan` returns it.
+
+    pixels: (H, W, 3), uint8 or uint16, sRGB-encoded, upright, C-contiguous.
+    metadata: what to hand to `write` with the pictures made of it.
+    """
+
+    pixels: np.ndarray
+    metadata: Metadata
 
 
 def read(path: str | os.PathLike[str]) -> np.ndarray:
-    """Reads a picture as upright sRGB.
+    """Reads a picture as upright sRGB: the pixels of `read_scan`."""
+    return read_scan(path).pixels
 
-    The format is found from the content, not the name. Depth: 8 bits or fewer become uint8,
-    9–16 bits and floating-point TIFFs (values in [0, 1]) uint16. Grey becomes three equal
-    channels. An embedded ICC profile is applied; without one the values are taken as sRGB (PNG's
-    gAMA and cHRM are not read). The EXIF orientation is applied. Of a multi-page TIFF the first
-    page is read. An alpha channel is dropped and the colours under it stay as recorded: what
-    scanners store there is infrared, and blending with a background would change the colours.
+
+def read_scan(path: str | os.PathLike[str]) -> Scan:
+    """Reads a picture as upright sRGB, with its metadata.
+
+    The format is found from the content, not the name, save for raw files that are not TIFFs.
+    Depth: 8 bits or fewer become uint8, 9–16 bits, raw files and floating-point TIFFs (values in
+    [0, 1]) uint16. Grey becomes three equal channels. An embedded ICC profile is applied; without
+    one the values are taken as sRGB (PNG's gAMA and cHRM are not read). The EXIF orientation is
+    applied. Of a multi-page TIFF the first page is read. An alpha channel is dropped and the
+    colours under it stay as recorded: what scanners store there is infrared, and blending with a
+    background would change the colours. Raw files are developed as `raw.develop` says.
 
     Args:
-        path: a PNG, TIFF (BigTIFF too) or JPEG file.
-
-    Returns:
-        (H, W, 3), uint8 or uint16, sRGB-encoded, C-contiguous.
+        path: a PNG, TIFF (BigTIFF too), JPEG or raw file.
 
     Raises:
         NegcolorError: the file is missing, unreadable, no picture, damaged, larger than
-            `formats.MAX_PIXELS`, or of a variety that is not read.
+            `stored.MAX_PIXELS`, of a variety that is not read, or raw without rawpy installed.
     """
     path = Path(path)
-    data = _read_bytes(path)
-    try:
-        stored = decode(data)
-        pixels = to_srgb(stored.pixels, stored.space, stored.profile)
-        if 0 in pixels.shape:
-            raise ValueError("no pixels")
-        return np.ascontiguousarray(_turn_upright(pixels, stored.orientation))
-    except NegcolorError as error:
-        raise NegcolorError(f"{path} {error}.") from error
-    except MemoryError as error:
-        raise NegcolorError(f"{path} does not fit into memory: use a smaller picture.") from error
-    except Exception as error:  # decoders raise nearly anything for damaged data
-        raise NegcolorError(
-            f"{path} is damaged or incomplete ({_one_line(error)}): copy or scan it again."
-        ) from error
+    with _open(path) as file:
+        try:
+            pixels, space, profile, orientation, tags, resolution = decode(path, file)
+            if 0 in pixels.shape:
+                raise ValueError("no pixels")
+            pixels = to_srgb(pixels, space, profile)
+            pixels = np.ascontiguousarray(_turn_upright(pixels, orientation))
+            return Scan(pixels, upright_metadata(tags, resolution, orientation))
+        except NegcolorError as error:
+            raise NegcolorError(f"{path} {error}.") from error
+        except MemoryError as error:
+            raise NegcolorError(
+                f"{path} does not fit into memory: use a smaller picture."
+            ) from error
+        except Exception as error:  # decoders raise nearly anything for damaged data
+            raise NegcolorError(
+                f"{path} is damaged or incomplete ({_one_line(error)}): copy or scan it again."
+            ) from error
 
 
-def write(path: str | os.PathLike[str], pixels: np.ndarray, *, overwrite: bool = False) -> None:
+def write(
+    path: str | os.PathLike[str],
+    pixels: np.ndarray,
+    *,
+    overwrite: bool = False,
+    metadata: Metadata | None = None,
+) -> None:
     """Writes an sRGB picture, tagged as sRGB; the file is there complete or not at all.
 
     PNG and TIFF (deflate) keep 8 or 16 bits exactly, JPEG (quality 95, colour not subsampled)
-    takes 8 bits. Missing parent folders are made. The bytes go to a hidden temporary file in the
-    same folder, which takes the final name once it is on the disk.
+    takes 8 bits. Missing parent folders are made. How the file comes to its name: `whole_file`.
 
     Args:
         path: ends in one of `SUFFIXES`, in any case, which chooses the format.
         pixels: (H, W, 3), uint8 or uint16, sRGB-encoded, upright.
         overwrite: replace an existing file.
+        metadata: as `read_scan` returns it; kept in all three formats (PNG and JPEG round the
+            resolution to whole pixels per metre and per inch).
 
     Raises:
         NegcolorError: unknown suffix, 16 bits for a JPEG, an existing file, or the file cannot
@@ -89,10 +116,8 @@ def write(path: str | os.PathLike[str], pixels: np.ndarray, *, overwrite: bool =
     if path.suffix.lower() in (".jpg", ".jpeg") and pixels.dtype != np.uint8:
         raise NegcolorError(f"{path} cannot hold 16 bits: choose .png or .tif, or 8 bits.")
     try:
-        if not overwrite and os.path.lexists(path):  # before the work of encoding
-            raise FileExistsError
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _write_whole(path, _encode(path.suffix.lower(), pixels), overwrite)
+        with whole_file(path, overwrite=overwrite) as file:
+            encode(file, path.suffix.lower(), pixels, metadata or Metadata())
     except FileExistsError as error:
         obstacle = path if path.parent.is_dir() else path.parent  # a file where a folder should be
         raise NegcolorError(
@@ -146,18 +171,17 @@ def gather_pictures(inputs: Iterable[str | os.PathLike[str]]) -> list[Path]:
     return list(pictures.values())
 
 
-def _read_bytes(path: Path) -> bytes:
+def _open(path: Path) -> BufferedReader:
     try:
         if not stat.S_ISREG(path.stat().st_mode):  # a pipe or device could keep us forever
-            raise NegcolorError(f"{path} is not a file: name a PNG, TIFF or JPEG file.")
-        data = path.read_bytes()
+            raise NegcolorError(f"{path} is not a file: name a PNG, TIFF, JPEG or raw file.")
+        if path.stat().st_size == 0:
+            raise NegcolorError(f"{path} is empty: copy or scan it again.")
+        return path.open("rb")
     except (OSError, ValueError) as error:  # ValueError: a null character in the name
         raise NegcolorError(
             f"{path} cannot be read ({_one_line(error)}): check the name and its permissions."
         ) from error
-    if not data:
-        raise NegcolorError(f"{path} is empty: copy or scan it again.")
-    return data
 
 
 def _turn_upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
@@ -169,65 +193,6 @@ def _turn_upright(pixels: np.ndarray, orientation: int) -> np.ndarray:
     if orientation in (2, 3, 6, 7):
         pixels = pixels[:, ::-1]
     return pixels
-
-
-def _encode(suffix: str, pixels: np.ndarray) -> bytes:
-    if suffix == ".png":
-        data = imagecodecs.png_encode(np.ascontiguousarray(pixels))
-        after_header = 8 + 25  # signature and IHDR
-        return b"".join((data[:after_header], _png_srgb_chunk(), data[after_header:]))
-    buffer = io.BytesIO()
-    if suffix in (".tif", ".tiff"):
-        tifffile.imwrite(
-            buffer,
-            pixels,
-            photometric="rgb",
-            compression="zlib",
-            predictor=True,
-            iccprofile=srgb_profile(),
-            software="negcolor",
-            metadata=None,
-        )
-    else:
-        Image.fromarray(pixels).save(
-            buffer, "JPEG", quality=95, subsampling="4:4:4", icc_profile=srgb_profile()
-        )
-    return buffer.getvalue()
-
-
-def _png_srgb_chunk() -> bytes:
-    body = b"sRGB" + b"\0"  # perceptual intent (PNG specification, 11.3.2.5)
-    return struct.pack(">I", 1) + body + struct.pack(">I", zlib.crc32(body))
-
-
-def _write_whole(path: Path, data: bytes, overwrite: bool) -> None:
-    temporary = path.with_name(f".negcolor-{uuid.uuid4().hex}.tmp")
-    try:
-        with temporary.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        if overwrite:
-            os.replace(temporary, path)
-        else:
-            _rename_to_new(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def _rename_to_new(temporary: Path, path: Path) -> None:
-    """A rename that raises FileExistsError where a rename would replace."""
-    try:
-        os.link(temporary, path)
-    except FileExistsError:
-        raise
-    except OSError:  # exFAT and some network shares have no hard links
-        path.open("xb").close()  # claims the name
-        try:
-            os.replace(temporary, path)
-        except BaseException:
-            path.unlink()
-            raise
 
 
 def _one_line(error: Exception) -> str:

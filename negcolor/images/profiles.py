@@ -1,5 +1,7 @@
 """From the colours a file stores to sRGB, by its ICC profile or, without one, by convention."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 
 import imagecodecs
@@ -9,6 +11,8 @@ from negcolor.errors import NegcolorError
 
 COLOUR_SPACES = {b"GRAY": "gray", b"RGB ": "rgb", b"CMYK": "cmyk"}
 """Bytes 16–19 of an ICC profile (ICC.1:2022, 7.2.8) and the names used here."""
+BAND = 2**20
+"""Pixels that a thread converts at a time."""
 
 
 @lru_cache(maxsize=1)
@@ -60,16 +64,24 @@ def _transform(pixels: np.ndarray, space: str, profile: bytes) -> np.ndarray:
     # Little CMS turns a 16-bit matrix profile into a coarse table unless told not to: up to 20
     # of 255 steps off in the shadows, against 0.1. In 8 bits its fast path is exact to a step.
     flags = imagecodecs.CMS.FLAGS.NOOPTIMIZE if pixels.dtype == np.uint16 else None
-    converted = imagecodecs.cms_transform(
-        np.ascontiguousarray(pixels),
-        profile,
-        srgb_profile(),
-        colorspace=space,
-        outcolorspace="rgb",
-        intent=imagecodecs.CMS.INTENT.PERCEPTUAL,
-        flags=flags,
-    )
-    return converted.reshape(*pixels.shape[:2], 3)
+    converted = np.empty((*pixels.shape[:2], 3), pixels.dtype)
+    rows = max(1, BAND // pixels.shape[1])
+
+    def transform_band(top: int) -> None:
+        band = np.ascontiguousarray(pixels[top : top + rows])
+        converted[top : top + rows] = imagecodecs.cms_transform(
+            band,
+            profile,
+            srgb_profile(),
+            colorspace=space,
+            outcolorspace="rgb",
+            intent=imagecodecs.CMS.INTENT.PERCEPTUAL,
+            flags=flags,
+        ).reshape(*band.shape[:2], 3)
+
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        list(pool.map(transform_band, range(0, len(pixels), rows)))
+    return converted
 
 
 @lru_cache(maxsize=16)  # the scans of one scanner carry one profile
@@ -86,5 +98,8 @@ def _describes_srgb(profile: bytes) -> bool:
 
 def _inks_to_rgb(cmyk: np.ndarray) -> np.ndarray:
     full = int(np.iinfo(cmyk.dtype).max)
-    paper = full - cmyk.astype(np.uint32)  # 65535² + 32767 still fits
-    return ((paper[..., :3] * paper[..., 3:] + full // 2) // full).astype(cmyk.dtype)
+    rgb = np.empty((*cmyk.shape[:2], 3), cmyk.dtype)
+    for row, inks in zip(rgb, cmyk, strict=True):  # the whole in 32 bits would take much memory
+        paper = full - inks.astype(np.uint32)  # 65535² + 32767 still fits
+        row[:] = (paper[:, :3] * paper[:, 3:] + full // 2) // full
+    return rgb

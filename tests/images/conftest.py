@@ -1,5 +1,6 @@
 """Pictures that the tests of several files share, and how they compare what was read."""
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 from negcolor.images.io import read
 
 HEIGHT, WIDTH = 21, 34
+
+sys.path.append(str(Path(__file__).parents[2] / "tools"))  # for picture_samples, fuzz_images
 
 
 @pytest.fixture(scope="session")

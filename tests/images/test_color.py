@@ -89,8 +89,14 @@ def test_network_scale():
 def test_other_dtypes_are_refused():
     with pytest.raises(TypeError, match="int32"):
         color.to_unit(np.zeros(3, np.int32))
-    with pytest.raises(TypeError, match="float32"):
-        color.from_unit(np.zeros(3), "float32")
+    with pytest.raises(TypeError, match="int32"):
+        color.from_unit(np.zeros(3), "int32")
+
+
+def test_floating_point_pixels_are_clipped_and_cast():
+    stored = color.from_unit(np.array([-1.0, 0.25, 2.0]), "float32")
+    assert stored.dtype == np.float32
+    assert stored.tolist() == [0.0, 0.25, 1.0]
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

@@ -11,45 +11,38 @@ import threading
 import numpy as np
 import pytest
 import tifffile
+from picture_samples import pillow, tiff
 from PIL import Image
 
 from negcolor.errors import NegcolorError
-from negcolor.images import formats
 from negcolor.images import io as pictures
-from negcolor.images.io import find_pictures, read, write
+from negcolor.images import stored
+from negcolor.images.encoders import encode
+from negcolor.images.io import Metadata, find_pictures, read, write
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (12, 17, 3), dtype=np.uint8)
 
 
-def planar_tiff() -> bytes:
+def encoded(suffix: str, pixels: np.ndarray) -> bytes:
     buffer = io.BytesIO()
-    tifffile.imwrite(
-        buffer,
+    encode(buffer, suffix, pixels, Metadata())
+    return buffer.getvalue()
+
+
+SAMPLES = {
+    "png8": encoded(".png", PIXELS),
+    "png16": encoded(".png", PIXELS.astype(np.uint16) * 257),
+    "jpeg": encoded(".jpg", PIXELS),
+    "jpeg_cmyk": pillow(Image.fromarray(PIXELS).convert("CMYK"), "JPEG", progressive=True),
+    "tiff16": encoded(".tif", PIXELS.astype(np.uint16) * 257),
+    "tiff_planar": tiff(
         np.moveaxis(PIXELS, 2, 0),
         photometric="rgb",
         planarconfig="separate",
         compression="lzw",
         rowsperstrip=3,
         byteorder=">",
-    )
-    return buffer.getvalue()
-
-
-def cmyk_jpeg() -> bytes:
-    buffer = io.BytesIO()
-    exif = Image.Exif()
-    exif[274] = 6
-    Image.fromarray(PIXELS).convert("CMYK").save(buffer, "JPEG", progressive=True, exif=exif)
-    return buffer.getvalue()
-
-
-SAMPLES = {
-    "png8": pictures._encode(".png", PIXELS),
-    "png16": pictures._encode(".png", PIXELS.astype(np.uint16) * 257),
-    "jpeg": pictures._encode(".jpg", PIXELS),
-    "jpeg_cmyk": cmyk_jpeg(),
-    "tiff16": pictures._encode(".tif", PIXELS.astype(np.uint16) * 257),
-    "tiff_planar": planar_tiff(),
+    ),
 }
 
 
@@ -74,9 +67,9 @@ def test_missing_empty_and_other_files(tmp_path):
     (tmp_path / "empty.tif").touch()
     assert "empty" in message(tmp_path / "empty.tif")
     (tmp_path / "text.jpg").write_text("a letter, not a picture")
-    assert "not a PNG, TIFF or JPEG" in message(tmp_path / "text.jpg")
+    assert "not a PNG, TIFF, JPEG or raw" in message(tmp_path / "text.jpg")
     Image.fromarray(PIXELS).save(tmp_path / "a.gif")
-    assert "not a PNG, TIFF or JPEG" in message(tmp_path / "a.gif")
+    assert "not a PNG, TIFF, JPEG or raw" in message(tmp_path / "a.gif")
     with pytest.raises(NegcolorError):
         read("null\0character.png")
 
@@ -104,7 +97,7 @@ def test_truncated_files_are_damaged(tmp_path, kind):
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL.TiffImagePlugin")  # pytest undoes ours
 @pytest.mark.parametrize("kind", SAMPLES)
 def test_mutated_files_give_a_picture_or_the_error(tmp_path, monkeypatch, kind, capfd):
-    monkeypatch.setattr(formats, "MAX_PIXELS", 10**6)
+    monkeypatch.setattr(stored, "MAX_PIXELS", 10**6)
     rng = np.random.default_rng(3)
     path, outcomes = tmp_path / "mutated", set()
     for _ in range(120):
@@ -167,7 +160,7 @@ def test_tiffs_that_are_not_read(tmp_path):
     )
     assert "channels" in message(path)
     tifffile.imwrite(path, PIXELS, photometric="rgb", subfiletype=1)
-    assert "thumbnail" in message(path)
+    assert "no raw file" in message(path)
 
 
 def test_find_pictures_needs_a_folder(tmp_path):
@@ -203,7 +196,7 @@ def test_an_existing_file_stays(tmp_path):
 
 @pytest.mark.parametrize("hard_links", [True, False])
 def test_of_many_writers_one_wins(tmp_path, monkeypatch, hard_links):
-    def refuse(*_):
+    def refuse(*_, **__):
         raise PermissionError(errno.EPERM, "Operation not permitted")
 
     if not hard_links:
@@ -228,7 +221,7 @@ def test_of_many_writers_one_wins(tmp_path, monkeypatch, hard_links):
     assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
 
 
-def full_disk(*_):
+def full_disk(*_, **__):
     raise OSError(errno.ENOSPC, "No space left on device")
 
 
@@ -263,7 +256,7 @@ def test_a_failing_encoder_is_reported(tmp_path, monkeypatch):
     def fail(*_):
         raise RuntimeError("encoder\nfailed")
 
-    monkeypatch.setattr(pictures, "_encode", fail)
+    monkeypatch.setattr(pictures, "encode", fail)
     assert "encoder failed" in message(tmp_path / "a.tif", write, PIXELS)
     assert not list(tmp_path.iterdir())
 
