@@ -20,7 +20,7 @@ _EXPORTS = {
     "build_generator": "negcolor.networks.generator",
     "colorize": "negcolor.inference.colorize",
     "density_stretch": "negcolor.film.inversion",
-    "load_generator": "negcolor.inference.colorize",
+    "load_generator": "negcolor.inference.models",
     "modification": "negcolor.modifications",
     "plain_inversion": "negcolor.film.inversion",
     "read": "negcolor.images.io",

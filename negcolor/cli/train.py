@@ -135,7 +135,7 @@ def _show_figures(console: Any, training: Any) -> None:
 
     from negcolor.evaluation.summary import compare_converters
     from negcolor.film.inversion import density_stretch, plain_inversion
-    from negcolor.inference.colorize import apply_generator
+    from negcolor.inference.whole import apply_generator
 
     pairs = [(p.negative, p.truth) for p in training.data.test if p.truth is not None]
     generator = training.model.generator_g

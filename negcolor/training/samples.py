@@ -9,7 +9,7 @@ import numpy as np
 
 from negcolor.images.color import from_unit, to_unit
 from negcolor.images.resize import fit
-from negcolor.inference.colorize import apply_generator
+from negcolor.inference.whole import apply_generator
 
 if TYPE_CHECKING:
     import keras

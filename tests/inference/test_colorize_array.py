@@ -1,16 +1,16 @@
-"""A generator on arrays of any size and depth."""
+"""Pictures of any dtype through models named in any way, from Python."""
 
 import os
 
 import keras
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from negcolor.errors import NegcolorError
-from negcolor.inference.colorize import apply_generator, colorize, load_generator
+from negcolor.inference.colorize import colorize
+from negcolor.inference.whole import apply_generator
 from negcolor.modifications import GeneratorConfig
 from negcolor.networks.generator import build_generator
 
@@ -21,11 +21,10 @@ stored_pictures = st.sampled_from(["uint8", "uint16"]).flatmap(
 
 
 class Same:
-    """Stands in for a generator; remembers what it was given."""
+    """A network that changes nothing."""
 
-    def predict_on_batch(self, batch):
-        self.batch = batch
-        return batch
+    def run(self, picture):
+        return picture
 
 
 @pytest.fixture(scope="module")
@@ -46,46 +45,6 @@ def test_a_generator_that_changes_nothing_changes_no_pixel(scan):
     result = colorize(scan, Same())
     assert result.dtype == scan.dtype
     np.testing.assert_array_equal(result, scan)
-
-
-@given(height=sides, width=sides)
-def test_pictures_are_reflected_at_the_bottom_and_the_right_to_a_multiple_of_4(height, width):
-    picture = noise(height, width, 3)
-    same = Same()
-    np.testing.assert_allclose(apply_generator(same, picture), picture, atol=1e-6)
-    batch, padded_height, padded_width, channels = same.batch.shape
-    assert (batch, channels) == (1, 3)
-    assert same.batch.dtype == np.float32
-    for padded, side in ((padded_height, height), (padded_width, width)):
-        assert padded % 4 == 0
-        assert padded == max(8, -(-side // 4) * 4)
-    # Reflection without the border itself has the period 2 (side - 1).
-    rows, columns = (
-        [min(i % period, period - i % period) for i in range(padded)]
-        for padded, period in (
-            (padded_height, max(1, 2 * (height - 1))),
-            (padded_width, max(1, 2 * (width - 1))),
-        )
-    )
-    expected = (picture * 2 - 1)[np.ix_(rows, columns)]
-    np.testing.assert_array_equal(same.batch[0], expected)
-
-
-def test_multiples_of_4_are_the_whole_picture_in_one_pass(generator):
-    picture = noise(20, 36, 3)
-    expected = np.asarray(generator(picture[None] * 2 - 1, training=False))[0] * 0.5 + 0.5
-    np.testing.assert_allclose(apply_generator(generator, picture), expected, atol=1e-6)
-
-
-@settings(max_examples=15, deadline=None)
-@given(shape=st.tuples(sides, sides))
-def test_any_size_goes_through_a_real_generator(generator, shape):
-    result = apply_generator(generator, noise(*shape, 3))
-    assert result.shape == (*shape, 3)
-    assert result.dtype == np.float32
-    assert np.isfinite(result).all()
-    assert result.min() >= 0
-    assert result.max() <= 1
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "uint16", "float16", "float32", "float64"])
@@ -123,25 +82,3 @@ def test_a_model_that_was_trained_on_is_read_again(generator, tmp_path):
     os.utime(file, (1e9, 1e9))
     assert not np.array_equal(colorize(scan, file), before)
     np.testing.assert_array_equal(colorize(scan, file), colorize(scan, other))
-
-
-@pytest.mark.parametrize("content", [b"", b"no model", b"PK\x03\x04 half an archive"])
-def test_files_that_are_no_models_are_named(tmp_path, content):
-    file = tmp_path / "model.keras"
-    file.write_bytes(content)
-    with pytest.raises(NegcolorError, match=r"model\.keras: this is not a generator") as caught:
-        load_generator(file)
-    assert "\n" not in str(caught.value)
-
-
-def test_a_network_that_makes_no_pictures_is_no_generator(tmp_path):
-    inputs = keras.Input((None, None, 3))
-    keras.Model(inputs, keras.layers.Conv2D(1, 3)(inputs)).save(tmp_path / "judge.keras")
-    with pytest.raises(NegcolorError, match="does not turn pictures of any size into pictures"):
-        load_generator(tmp_path / "judge.keras")
-
-
-@pytest.mark.parametrize("model", ["", "missing.keras"])
-def test_where_there_is_no_model(tmp_path, model):
-    with pytest.raises(NegcolorError, match="there is no generator here; give a run folder"):
-        load_generator(tmp_path / model)

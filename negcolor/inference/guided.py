@@ -1,0 +1,139 @@
+"""The network judges a reduced picture; its colours are carried over to the scan itself.
+
+Around each pixel of the reduced picture the network's result is approximated by an affine map of
+the scan's colours, red' = a11 red + a12 green + a13 blue + b1 and so on: a guided filter (He, Sun,
+Tang 2010) whose guide is the scan. The maps vary slowly, so they are enlarged, and applied to the
+scan in its full size (He, Sun 2015, arXiv:1505.00996; Chen et al. 2016, "Bilateral guided
+upsampling"). All detail and all bits of the scan stay, and nothing finer than the maps is taken
+from the network.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from scipy.ndimage import uniform_filter
+
+from negcolor.images.color import from_unit, to_unit
+from negcolor.images.resize import Enlarged, fit
+
+LONG_SIDE = 1024  # of the picture that the network sees
+ROWS = 128  # of the scan per thread
+
+RADIUS = 4  # pixels on each side: the windows in which the network's result is approximated
+LEVELS = ((4, 1e-5), (1, 1e-6))
+"""Reduction and ridge (variance of colours in [0, 1]) of each approximation, coarse to fine.
+
+Each one corrects the one before where the scan's colours vary by more than the ridge; in even
+areas, where any map would do, the coarser one stands.
+"""
+
+
+def guided(
+    scan: np.ndarray, run: Callable[[np.ndarray], np.ndarray], dtype: np.typing.DTypeLike
+) -> np.ndarray:
+    """Converts a scan by a network that sees it at a long side of at most 1024 pixels.
+
+    Args:
+        scan: (H, W, 3) uint8, uint16 or floating point in [0, 1], sRGB.
+        run: the network, (h, w, 3) float32 in [0, 1] -> the same.
+        dtype: of the result: uint8, uint16 or floating point.
+
+    Returns:
+        (H, W, 3) sRGB.
+    """
+    reduced = fit(scan, LONG_SIDE)
+    return apply_maps(scan, affine_maps(reduced, run(reduced)), dtype)
+
+
+def affine_maps(guide: np.ndarray, result: np.ndarray) -> np.ndarray:
+    """Local affine maps from the colours of one picture to those of another.
+
+    Args:
+        guide, result: (h, w, 3) floating point in [0, 1].
+
+    Returns:
+        (h, w, 3, 4) float64: result ≈ maps[..., :3] @ guide + maps[..., 3] at each pixel.
+    """
+    guide, result = guide.astype("float64"), result.astype("float64")
+    flat = guide.reshape(-1, 3)
+    design = np.column_stack([flat, np.ones(len(flat))])
+    best = np.linalg.lstsq(design.T @ design, design.T @ result.reshape(-1, 3), rcond=None)[0]
+    maps = np.broadcast_to(best.T, (*guide.shape, 4)).copy()
+    for reduction, ridge in LEVELS:
+        missing = result - _applied(maps, guide)
+        long_side = -(-max(guide.shape) // reduction)
+        correction = _fit_windows(fit(guide, long_side), fit(missing, long_side), ridge)
+        maps += _enlarged(correction, guide.shape[:2])
+    return maps
+
+
+def _fit_windows(guide: np.ndarray, missing: np.ndarray, ridge: float) -> np.ndarray:
+    """Ridge regression of the missing part in the window around each pixel, then smoothed."""
+    mean_guide, mean_missing = _window_mean(guide), _window_mean(missing)
+    variance = _covariance(guide, guide, mean_guide, mean_guide) + ridge * np.eye(3)
+    covariance = _covariance(guide, missing, mean_guide, mean_missing)
+    slopes = np.linalg.solve(variance, covariance).swapaxes(-1, -2)
+    offsets = mean_missing - _applied(slopes, mean_guide)
+    return _window_mean(np.concatenate([slopes, offsets[..., None]], axis=-1))
+
+
+def _covariance(x: np.ndarray, y: np.ndarray, mean_x: np.ndarray, mean_y: np.ndarray) -> np.ndarray:
+    """(h, w, 3), (h, w, 3) -> (h, w, 3, 3), the covariance in the window around each pixel."""
+    products = x[..., :, None].astype("float64") * y[..., None, :]
+    return _window_mean(products) - mean_x[..., :, None] * mean_y[..., None, :]
+
+
+def _window_mean(x: np.ndarray) -> np.ndarray:
+    result = np.empty(x.shape, "float64")
+    for channel in np.ndindex(x.shape[2:]):
+        plane = (..., *channel)
+        uniform_filter(x[plane], 2 * RADIUS + 1, output=result[plane])
+    return result
+
+
+def _applied(maps: np.ndarray, picture: np.ndarray) -> np.ndarray:
+    """The maps' (h, w, 3, 3 or 4) slopes and, where there are any, offsets."""
+    result = np.einsum("hwij,hwj->hwi", maps[..., :3], picture)
+    return result + maps[..., 3] if maps.shape[-1] == 4 else result
+
+
+def _enlarged(maps: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    if maps.shape[:2] == shape:
+        return maps
+    large = np.empty((*shape, 3, 4))
+    for entry in np.ndindex(3, 4):
+        large[(..., *entry)] = Enlarged(maps[(..., *entry)], shape).rows(0, shape[0])
+    return large
+
+
+def apply_maps(scan: np.ndarray, maps: np.ndarray, dtype: np.typing.DTypeLike) -> np.ndarray:
+    """Applies small maps to a large picture.
+
+    Args:
+        scan: (H, W, 3) uint8, uint16 or floating point in [0, 1].
+        maps: (h, w, 3, 4), see `affine_maps`; enlarged bilinearly.
+        dtype: of the result: uint8, uint16 or floating point.
+
+    Returns:
+        (H, W, 3), clipped to [0, 1] or the range of the integers.
+    """
+    height, width = scan.shape[:2]
+    planes = {entry: Enlarged(maps[(..., *entry)], (height, width)) for entry in np.ndindex(3, 4)}
+    result = np.empty(scan.shape, dtype)
+
+    def convert_rows(start: int) -> None:
+        stop = min(start + ROWS, height)
+        source = to_unit(scan[start:stop])
+        for output in range(3):
+            value = planes[output, 3].rows(start, stop)
+            for channel in range(3):
+                value = value + planes[output, channel].rows(start, stop) * source[..., channel]
+            result[start:stop, :, output] = from_unit(value, dtype)
+
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        list(threads.map(convert_rows, range(0, height, ROWS)))
+    return result

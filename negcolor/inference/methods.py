@@ -1,0 +1,98 @@
+"""Three ways to convert a scan, and which of them suits its size and the memory."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+import numpy as np
+
+from negcolor.errors import NegcolorError
+from negcolor.images.color import from_unit, to_unit
+from negcolor.inference.guided import LONG_SIDE, guided
+from negcolor.inference.models import KerasNetwork, Network
+
+BASE = 700_000_000  # bytes that TensorFlow, a model and this program take by themselves
+DEFAULT_MEMORY = 2 * 2**30
+
+
+class Method(StrEnum):
+    """How a scan goes through a network; `auto` chooses by size and memory.
+
+    - whole: in one pass.
+    - tiled: what one pass gives, in bands of rows, with the feature maps on disk if need be.
+    - guided: a reduced picture goes through the network, and the colour transformation found
+      there is applied to the scan in its own size.
+    """
+
+    AUTO = "auto"
+    WHOLE = "whole"
+    TILED = "tiled"
+    GUIDED = "guided"
+
+
+def choose_method(shape: tuple[int, ...], network: Network, method: Method, memory: int) -> Method:
+    """The method itself, or for `auto`: guided for pictures that it would reduce, else whole.
+
+    Where the memory does not suffice for one pass, tiled takes the place of whole.
+
+    Args:
+        shape: of the scan, (H, W, 3).
+        memory: bytes that the process may take in all.
+
+    Raises:
+        NegcolorError: the method cannot be had with this network.
+    """
+    if method is Method.TILED and not isinstance(network, KerasNetwork):
+        raise NegcolorError(
+            "--method tiled needs the network's layers, which an exported or served model does "
+            "not give: name the run folder or the .keras file as --model, or choose another "
+            "--method."
+        )
+    if method is not Method.AUTO:
+        return method
+    if max(shape[:2]) > LONG_SIDE:
+        return Method.GUIDED
+    if not isinstance(network, KerasNetwork):
+        return Method.WHOLE
+    needed = BASE + network.bytes_per_pixel * shape[0] * shape[1]
+    return Method.WHOLE if needed <= memory else Method.TILED
+
+
+def convert(
+    scan: np.ndarray, network: Network, method: Method, memory: int, dtype: np.typing.DTypeLike
+) -> np.ndarray:
+    """Turns a scanned negative into a colour photograph.
+
+    Args:
+        scan: (H, W, 3) uint8, uint16 or floating point in [0, 1], sRGB.
+        network: what converts pictures.
+        method: whole, tiled or guided; see `choose_method`.
+        memory: bytes that the process may take in all.
+        dtype: of the result: uint8, uint16 or floating point.
+
+    Returns:
+        (H, W, 3) sRGB of the scan's size.
+
+    Raises:
+        NegcolorError: no room on disk for feature maps; or what the network raises.
+    """
+    if method is Method.GUIDED:
+        return guided(scan, lambda picture: _fitting_pass(picture, network, memory), dtype)
+    if method is Method.TILED and isinstance(network, KerasNetwork):
+        return _tiled(scan, network, memory, dtype)
+    return from_unit(network.run(to_unit(scan)), dtype)
+
+
+def _fitting_pass(picture: np.ndarray, network: Network, memory: int) -> np.ndarray:
+    method = choose_method(picture.shape, network, Method.AUTO, memory)
+    return convert(picture, network, method, memory, "float32")
+
+
+def _tiled(
+    scan: np.ndarray, network: KerasNetwork, memory: int, dtype: np.typing.DTypeLike
+) -> np.ndarray:
+    result = np.empty(scan.shape, dtype)
+    spare = memory - BASE - scan.nbytes - result.nbytes
+    for start, rows in network.run_in_bands(scan, spare):
+        result[start : start + len(rows)] = from_unit(rows, dtype)
+    return result

@@ -1,0 +1,155 @@
+"""Networks that turn pictures into pictures: generators of runs and files, exported models."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from negcolor.errors import NegcolorError
+from negcolor.images.color import from_network, to_network, to_unit
+from negcolor.inference.whole import apply_generator, mirrored
+
+if TYPE_CHECKING:
+    import keras
+
+PICTURES = (None, None, None, 3)
+
+
+class Network(Protocol):
+    """What a picture can be sent through."""
+
+    def run(self, picture: np.ndarray) -> np.ndarray:
+        """(H, W, 3) float32 sRGB in [0, 1], of any size -> the same, in one pass."""
+
+
+class KerasNetwork:
+    """A generator as a Keras model, whose layers are known, so that it can run in bands, too."""
+
+    def __init__(self, generator: keras.Model) -> None:
+        self.generator = generator
+
+    @property
+    def bytes_per_pixel(self) -> float:
+        """The memory that `run` takes per pixel, roughly."""
+        from negcolor.inference.tiling import whole_bytes_per_pixel
+
+        return whole_bytes_per_pixel(self.generator)
+
+    def run(self, picture: np.ndarray) -> np.ndarray:
+        return apply_generator(self.generator, picture)
+
+    def run_in_bands(self, picture: np.ndarray, memory: int) -> Iterator[tuple[int, np.ndarray]]:
+        """What `run` gives, in bounded memory.
+
+        Args:
+            picture: (H, W, 3) uint8, uint16 or floating point in [0, 1].
+            memory: bytes that may be used beside what is in use already.
+
+        Yields:
+            (start, rows): rows of the result from the top, (h, W, 3) float32 in [0, 1].
+        """
+        from negcolor.inference.tiling import tiled_pass
+
+        height, width = picture.shape[:2]
+        rows, columns = mirrored(height), mirrored(width)
+
+        def picture_rows(start: int, stop: int) -> np.ndarray:
+            return to_network(to_unit(picture[rows[start:stop, None], columns]))
+
+        size = len(rows), len(columns)
+        for start, band in tiled_pass(self.generator, picture_rows, size, memory):
+            if start < height:
+                result = from_network(band[: height - start, :width])
+                yield start, np.asarray(result, "float32")
+
+
+class SavedNetwork:
+    """An exported model, see `negcolor.export`, through its signature serving_default."""
+
+    def __init__(self, folder: Path) -> None:
+        import tensorflow as tf
+
+        try:
+            self._model = tf.saved_model.load(str(folder))  # keeps the weights alive
+            self._signature = self._model.signatures["serving_default"]
+            if list(self._signature.structured_outputs) != ["image"]:
+                raise ValueError("its serving_default does not answer with an image")
+        except Exception as error:  # TensorFlow raises many types for folders that are no models
+            raise NegcolorError(
+                f"{folder}: this is not a model that negcolor-export wrote "
+                f"({_first_line(error)}); export it again."
+            ) from error
+
+    def run(self, picture: np.ndarray) -> np.ndarray:
+        return self._signature(image=np.asarray(picture, "float32")[None])["image"].numpy()[0]
+
+
+def load_network(model: str | Path) -> Network:
+    """The network of a run folder, a `.keras` file, or a model that negcolor-export wrote.
+
+    Of an exported model's versions, the latest is taken, as TensorFlow Serving does.
+
+    Raises:
+        NegcolorError: there is no such model, or it cannot be read.
+    """
+    exported = latest_version(Path(model))
+    return SavedNetwork(exported) if exported else KerasNetwork(load_generator(model))
+
+
+def latest_version(folder: Path) -> Path | None:
+    """The SavedModel that a folder is, or holds as a version; None if it does not."""
+    if (folder / "saved_model.pb").is_file():
+        return folder
+    versions = [file.parent for file in folder.glob("*/saved_model.pb") if _is_version(file.parent)]
+    return max(versions, key=lambda version: int(version.name), default=None)
+
+
+def _is_version(folder: Path) -> bool:
+    return folder.name.isascii() and folder.name.isdecimal()
+
+
+def load_generator(model: str | Path) -> keras.Model:
+    """The generator G of a run folder, or the one in a `.keras` file.
+
+    Raises:
+        NegcolorError: there is no such model, or it cannot be read.
+    """
+    file = generator_file(model)  # complains before Keras is loaded
+
+    import keras
+
+    from negcolor.networks import layers  # noqa: F401  (registers the layers with Keras)
+
+    try:
+        generator = keras.saving.load_model(file, compile=False)
+        if not generator.input_shape == generator.output_shape == PICTURES:
+            raise ValueError("it does not turn pictures of any size into pictures")
+        return generator
+    except Exception as error:  # Keras raises many types for files that are no models
+        raise NegcolorError(
+            f"{file}: this is not a generator that Keras can read ({_first_line(error)}); give "
+            "the generator_g.keras of a run."
+        ) from error
+
+
+def generator_file(model: str | Path) -> Path:
+    """The file of the generator G that a run folder or a path names.
+
+    Raises:
+        NegcolorError: there is none.
+    """
+    path = Path(model)
+    file = path / "generator_g.keras" if path.is_dir() else path
+    if not file.is_file():
+        raise NegcolorError(
+            f"{model}: there is no generator here; give a run folder of negcolor-train, a "
+            ".keras file, or a folder that negcolor-export wrote."
+        )
+    return file
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")

@@ -1,0 +1,131 @@
+"""Measures ways to convert a picture in parts against one pass over the whole, and draws them.
+
+    python tools/compare_tiles.py --model RUN                        # figures for one photograph
+    python tools/compare_tiles.py --model RUN --picture docs/tiles.png
+
+- naive tiles: each tile through the network by itself, as it sees its own statistics only;
+- thumbnail statistics: bands whose normalisations use the statistics of a reduced picture, as in
+  thumbnail instance normalisation (Chen et al., AAAI 2022): one sweep, nothing stored;
+- bands: negcolor's `--method tiled`, the statistics of the whole picture.
+
+The photograph is scikit-image's coffee, enlarged if asked, as a simulated negative.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import os
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+
+import numpy as np
+from skimage import data
+from skimage.transform import rescale
+
+from negcolor.film.simulation import simulate
+from negcolor.images.color import from_network, to_network
+from negcolor.images.resize import fit
+from negcolor.inference.models import KerasNetwork, load_generator
+from negcolor.inference.tiling import Bands, picture_graph, plan_sweeps
+
+MEMORY = 10**9
+BAND = 64
+
+
+def naive_tiles(network: KerasNetwork, negative: np.ndarray, side: int) -> np.ndarray:
+    """Tiles of that side, each converted as if it were a picture."""
+    result = np.empty_like(negative)
+    for top in range(0, negative.shape[0], side):
+        for left in range(0, negative.shape[1], side):
+            tile = np.s_[top : top + side, left : left + side]
+            result[tile] = network.run(negative[tile])
+    return result
+
+
+def thumbnail_statistics(network: KerasNetwork, negative: np.ndarray, long_side: int) -> np.ndarray:
+    """One sweep with the statistics of the picture reduced to that long side."""
+    *sweeps, last = plan_sweeps(picture_graph(network.generator))
+    small = multiple_of_4(fit(negative, long_side))
+    thumbnail = Bands(lambda start, stop: to_network(small[start:stop]), small.shape[:2])
+    for sweep in sweeps:
+        list(thumbnail.run(sweep, len(small)))
+    bands = Bands(lambda start, stop: to_network(negative[start:stop]), negative.shape[:2])
+    bands.statistics = thumbnail.statistics
+    alone = dataclasses.replace(last, released=())  # nothing was stored
+    return np.concatenate([from_network(rows) for _, rows in bands.run(alone, BAND)])
+
+
+def bands(network: KerasNetwork, negative: np.ndarray) -> np.ndarray:
+    """What --method tiled does."""
+    return np.concatenate([rows for _, rows in network.run_in_bands(negative, MEMORY)])
+
+
+def multiple_of_4(picture: np.ndarray) -> np.ndarray:
+    """The picture without the last rows and columns, so that nothing needs to be padded."""
+    height, width = (side // 4 * 4 for side in picture.shape[:2])
+    return picture[:height, :width]
+
+
+def timed(function: Callable[[], np.ndarray]) -> tuple[np.ndarray, float]:
+    """The result, and the seconds of the second call."""
+    function()
+    began = time.perf_counter()
+    return function(), time.perf_counter() - began
+
+
+def draw(whole: np.ndarray, naive: np.ndarray, exact: np.ndarray, file: Path, side: int) -> None:
+    """One pass, naive tiles, and the differences of both kinds of tiles, side by side."""
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(12, 8.6), layout="constrained")
+    panels = {
+        "one pass": whole,
+        f"tiles of {side} pixels, each by itself": naive,
+        "their difference from one pass": np.abs(naive - whole),
+        "difference of --method tiled, × 1000": np.abs(exact - whole) * 1000,
+    }
+    for axes, (title, picture) in zip(figure.subplots(2, 2).flat, panels.items(), strict=True):
+        axes.imshow(picture.clip(0, 1))
+        axes.set_title(title)
+        axes.set_axis_off()
+    figure.canvas.print_figure(file, dpi=80)
+
+
+def main() -> None:
+    """Reads the command line, prints a line per way, and draws the picture if asked."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--model", type=Path, required=True, help="run folder or .keras file")
+    parser.add_argument("--enlarge", type=float, default=1.0, help="of the 600×400 photograph")
+    parser.add_argument("--tile", type=int, default=128, help="side of a naive tile")
+    parser.add_argument("--picture", type=Path, help="PNG file to draw")
+    options = parser.parse_args()
+
+    network = KerasNetwork(load_generator(options.model))
+    photo = rescale(data.coffee(), options.enlarge, channel_axis=2)
+    negative = multiple_of_4(np.asarray(simulate(photo, seed=0), "float32"))
+    whole, seconds = timed(lambda: network.run(negative))
+    print(f"one pass: {seconds:.2f} s for {negative.shape[1]}x{negative.shape[0]} pixels")
+    results = {}
+    for name, way in {
+        "naive tiles": lambda: naive_tiles(network, negative, options.tile),
+        "thumbnail statistics": lambda: thumbnail_statistics(network, negative, 512),
+        "bands": lambda: bands(network, negative),
+    }.items():
+        results[name], seconds = timed(way)
+        difference = np.abs(results[name] - whole)
+        print(
+            f"{name}: {seconds:.2f} s, differs by {difference.max():.2g} at most, "
+            f"{difference.mean():.2g} on average (of full scale)"
+        )
+    if options.picture:
+        draw(whole, results["naive tiles"], results["bands"], options.picture, options.tile)
+
+
+if __name__ == "__main__":
+    main()
