@@ -1,0 +1,107 @@
+"""Exports a trained generator as a SavedModel for TensorFlow Serving."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+
+from negcolor.errors import NegcolorError
+
+CARD = "MODEL_CARD.md"
+
+
+class Direction(StrEnum):
+    """Which of a run's two generators."""
+
+    NEGATIVE_TO_COLOUR = "negative-to-colour"
+    COLOUR_TO_NEGATIVE = "colour-to-negative"
+
+
+GENERATORS = {
+    Direction.NEGATIVE_TO_COLOUR: "generator_g.keras",
+    Direction.COLOUR_TO_NEGATIVE: "generator_f.keras",
+}
+
+
+def export_model(
+    model: Path,
+    output: Path,
+    *,
+    version: int = 1,
+    direction: Direction = Direction.NEGATIVE_TO_COLOUR,
+) -> Path:
+    """Writes OUTPUT/VERSION: a SavedModel, warm-up requests for it and a model card.
+
+    The folder appears whole or not at all, and nothing is overwritten. What the model answers is
+    said in `negcolor.serving.signatures`.
+
+    Args:
+        model: a run folder, or a `.keras` file, of which only the generator is known.
+        output: the served model's folder; its name is the model's.
+        version: from 1 on; a server takes the highest that it finds.
+        direction: which generator of a run; of a file, what it does.
+
+    Returns:
+        OUTPUT/VERSION.
+
+    Raises:
+        NegcolorError: there is no such model, it cannot be read, the version exists already, or it
+            cannot be written.
+    """
+    folder = output / str(version)
+    file = model / GENERATORS[direction] if model.is_dir() else model
+    _check(file, folder, version)
+
+    import tensorflow as tf
+
+    from negcolor.inference.models import load_generator
+    from negcolor.serving.model_card import UNKNOWN, model_card, read_provenance
+    from negcolor.serving.signatures import build_signatures
+    from negcolor.serving.warm_up import write_warm_up
+
+    provenance = read_provenance(model) if model.is_dir() else UNKNOWN
+    generator = load_generator(file)
+    name = output.resolve().name
+    card = model_card(name, version, direction, generator.count_params(), provenance)
+    module = tf.Module()  # of variables and functions, so that nobody needs Keras to load it
+    module.weights = [variable.value for variable in generator.variables]
+    options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)  # nobody trains it
+    try:
+        with _appearing(folder) as beside:
+            tf.saved_model.save(module, str(beside), build_signatures(generator), options)
+            write_warm_up(beside, name)
+            (beside / CARD).write_text(card, encoding="utf-8")
+    except (OSError, tf.errors.OpError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error.message
+        raise NegcolorError(
+            f"{folder} cannot be written ({reason}): check the folder and its free space."
+        ) from error
+    return folder
+
+
+def _check(file: Path, folder: Path, version: int) -> None:
+    """Complains about what can be known before TensorFlow is loaded."""
+    if not 1 <= version < 2**63:
+        raise NegcolorError(f"--version {version} is none for a server: give a number from 1 on.")
+    if not file.is_file():
+        raise NegcolorError(
+            f"{file} does not exist: name a run folder of negcolor-train or a .keras file."
+        )
+    if os.path.lexists(folder):
+        raise NegcolorError(f"{folder} exists already: give another --version or --output.")
+
+
+@contextmanager
+def _appearing(folder: Path) -> Iterator[Path]:
+    """A folder to write into that takes its name at the end, or disappears."""
+    beside = folder.with_name(f".{folder.name}.{os.getpid()}")  # servers look for numbers only
+    try:
+        beside.mkdir(parents=True)
+        yield beside
+        os.rename(beside, folder)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)

@@ -1,0 +1,209 @@
+"""The text that goes with an exported model: what it is, where it comes from, what it is for."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version as version_of
+from pathlib import Path
+
+from negcolor.errors import NegcolorError
+from negcolor.training.config import RunConfig, load_run
+
+DIRECTIONS = {
+    "negative-to-colour": ("scans of film negatives", "colour photographs"),
+    "colour-to-negative": ("colour photographs", "scans of film negatives"),
+}
+"""What a model takes and what it gives."""
+
+DEMO = (
+    "the built-in demo roll, four photographs of scikit-image: motorcycle_left and rocket on "
+    "simulated film, astronaut and coffee as they are"
+)
+DEMO_LICENCES = (
+    "coffee: CC0, Rachel Michetti; astronaut: public domain, NASA; rocket: public domain, SpaceX; "
+    "motorcycle_left: Middlebury Stereo 2014 (Scharstein et al.), for which scikit-image states no "
+    "licence"
+)
+TFDS = "tfds:"
+TEMPLATE = """\
+# {name}, version {version}
+
+Turns {source} into {result}.
+
+| | |
+|---|---|
+| direction | {direction} |
+{rows}
+| generator's parameters | {parameters:,} |
+| weights and arithmetic | float32 |
+| exported | {date}, with negcolor {negcolor}, TensorFlow {tensorflow}, Keras {keras} |
+
+## Figures
+
+{figures}
+
+## Signatures
+
+| name | input | output |
+|---|---|---|
+| `serving_default` | `image`: float32 (N, H, W, 3) in [0, 1] | `image`: the same |
+| `serve_uint8` | `image`: uint8 (N, H, W, 3) | `image`: the same |
+| `serve_uint16` | `image`: uint16 (N, H, W, 3), by gRPC only | `image`: the same |
+| `serve_image_bytes` | `image_bytes`: (N,) PNG (8 or 16 bits) or JPEG files, each of its own size \
+| `image_bytes`: (N,) PNG files of the same sizes and depths |
+
+All values are sRGB-encoded. Any height and width will do; scaling, padding and rounding are part of
+the graph. Of a file only the pixels are used: grey becomes RGB, transparency, ICC profiles and EXIF
+orientation are ignored.
+
+## Use and limits
+
+For {source} like those that it was trained on.
+It judges a picture by everything that is in it, so crop film holders and sprocket holes away. It
+invents plausible colours and measures nothing: a result is no evidence of what a scene looked like.
+A picture is converted in one pass, and the memory for it grows with its size.
+"""
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """What a card says about where a model comes from.
+
+    Attributes:
+        rows: of the card's first table, name and text.
+        figures: a paragraph or a table.
+    """
+
+    rows: dict[str, str]
+    figures: str
+
+
+UNKNOWN = Provenance(
+    {
+        "modification": "not known: exported from a file, without its run",
+        "training data": "not known",
+        "licence of the training data": "not known; whoever passes this model on should find out",
+    },
+    "None are known.",
+)
+
+
+def model_card(
+    name: str, version: int, direction: str, parameters: int, provenance: Provenance
+) -> str:
+    """The card in Markdown.
+
+    Args:
+        name: the served model's name.
+        version: its version.
+        direction: one of `DIRECTIONS`.
+        parameters: how many the generator has.
+        provenance: of a run, see `read_provenance`, or `UNKNOWN`.
+    """
+    source, result = DIRECTIONS[direction]
+    return TEMPLATE.format(
+        name=name,
+        version=version,
+        source=source,
+        result=result,
+        direction=direction.replace("-", " "),
+        rows="\n".join(f"| {key} | {_cell(text)} |" for key, text in provenance.rows.items()),
+        parameters=parameters,
+        date=datetime.now(UTC).date(),
+        figures=provenance.figures,
+        **{package: version_of(package) for package in ("negcolor", "tensorflow", "keras")},
+    )
+
+
+def read_provenance(run: Path) -> Provenance:
+    """What a run folder records.
+
+    Raises:
+        NegcolorError: its config.json or history.csv is missing or damaged.
+    """
+    try:
+        config = load_run(run, {})
+        with (run / "history.csv").open(newline="", encoding="utf-8") as file:
+            *_, last = csv.DictReader(file)
+        data, licence = _training_data(config.data)
+        rows = {
+            "modification": _modification(config),
+            "differs from the baseline in": _differences(config),
+            "training": _training(config, last["epoch"]),
+            "training data": data,
+            "licence of the training data": licence,
+        }
+        return Provenance(rows, _losses(last))
+    except (NegcolorError, OSError, ValueError, KeyError, TypeError) as error:
+        raise NegcolorError(
+            f"{run} lacks a readable config.json or history.csv, which the model card is made of: "
+            "put them back, or name the .keras file itself."
+        ) from error
+
+
+def _modification(config: RunConfig) -> str:
+    chosen = config.configured_modification()
+    return f"{chosen.name}: {chosen.words}"
+
+
+def _differences(config: RunConfig) -> str:
+    differences = config.configured_modification().differences()
+    parts = (
+        f"{part}: " + ", ".join(f"{field} = {value}" for field, value in fields.items())
+        for part, fields in differences.items()
+    )
+    return "; ".join(parts) or "nothing"
+
+
+def _training(config: RunConfig, epochs: str) -> str:
+    start = (
+        f"{config.pretrain_steps} supervised steps on simulated pairs, then "
+        if config.pretrain_steps
+        else ""
+    )
+    steps = f" of {config.steps_per_epoch} steps" if config.steps_per_epoch else ""
+    return (
+        f"{start}{epochs} of {config.epochs} unpaired epochs{steps}; {config.image_size}×"
+        f"{config.image_size} crops, batches of {config.batch_size}, {config.gan_loss} loss, "
+        f"{config.schedule} schedule, --precision {config.precision}, seed {config.seed}"
+    )
+
+
+def _training_data(data: str) -> tuple[str, str]:
+    """What --data named, without anybody's folders above it, and its licence as far as known."""
+    if data == "demo":
+        return DEMO, DEMO_LICENCES
+    names = [_shown(source) for source in data.split(",")]
+    text = ", ".join(names)
+    if all(name.startswith(TFDS) for name in names):
+        return text, "see the dataset's page in the catalogue of TensorFlow Datasets"
+    return text, "not recorded; whoever passes this model on should state it here"
+
+
+def _shown(source: str) -> str:
+    """The name of a catalogued dataset with "tfds:", of a folder alone."""
+    folder = Path(source.removeprefix(TFDS))
+    if source.startswith(TFDS) and not folder.is_absolute():
+        return source
+    return folder.resolve().name
+
+
+def _losses(row: dict[str, str]) -> str:
+    losses = {
+        name: value
+        for name, value in row.items()
+        if name != "epoch" and not name.startswith("learning rate")
+    }
+    return (
+        f"Mean losses over epoch {row['epoch']}, on the training data:\n\n"
+        f"| {' | '.join(losses)} |\n|{'---|' * len(losses)}\n"
+        f"| {' | '.join(f'{float(value):.3f}' for value in losses.values())} |\n\n"
+        "They show that the training ran, not how good its pictures are: a run records no figures\n"
+        "against pictures that were held out."
+    )
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", r"\|")
