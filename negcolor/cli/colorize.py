@@ -2,28 +2,130 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from negcolor.cli.command import process_pictures, run
+from negcolor.cli.command import FAILED, progress, run
+from negcolor.cli.tally import Tally
+from negcolor.errors import NegcolorError
+from negcolor.inference.batch import BitDepth, Settings, convert_batch, remove_leftovers
+from negcolor.inference.jobs import Format, Job, plan_batch, unfinished
+from negcolor.inference.memory import parse_memory
+from negcolor.inference.methods import Method
+
+if TYPE_CHECKING:
+    from negcolor.inference.contact_sheet import ContactSheet
+    from negcolor.inference.models import Network
 
 
 def colorize(
     inputs: Annotated[
-        list[Path], typer.Argument(metavar="INPUTS...", help="Scans, or folders of them.")
+        list[Path],
+        typer.Argument(
+            metavar="INPUTS...",
+            help="Scans, folders (with all below them) or quoted patterns such as 'box/**/*.tif'.",
+        ),
     ],
-    model: Annotated[Path, typer.Option(help="Run folder of negcolor-train, or a .keras file.")],
-    output: Annotated[Path, typer.Option(help="Folder to write into; nothing is overwritten.")],
+    output: Annotated[
+        Path, typer.Option(help="Folder to write into, with the folders of the inputs.")
+    ],
+    model: Annotated[
+        Path | None, typer.Option(help="Run folder, .keras file or SavedModel folder.")
+    ] = None,
+    server: Annotated[
+        str | None, typer.Option(help="Served model instead: http://HOST:PORT/v1/models/NAME.")
+    ] = None,
+    method: Annotated[
+        Method,
+        typer.Option(
+            help="One pass; the same in tiles; the colours of a reduced picture; or by size."
+        ),
+    ] = Method.AUTO,
+    memory: Annotated[
+        str, typer.Option(help="How much all this may take, as in 1500MB or 4GiB.")
+    ] = "2GiB",
+    format_: Annotated[
+        Format, typer.Option("--format", help="Of the outputs; RAW files become TIFF.")
+    ] = Format.SAME,
+    bit_depth: Annotated[
+        BitDepth, typer.Option(help="Bits per channel of the outputs; a JPEG has always 8.")
+    ] = BitDepth.SAME,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Convert again what was converted already.")
+    ] = False,
+    contact_sheet: Annotated[
+        Path | None, typer.Option(help="Also draw all scans and results into this PNG or JPEG.")
+    ] = None,
 ) -> None:
-    """Turn scanned negatives into colour photographs of the same size, depth and format."""
-    from negcolor.inference.batch import colorize_file, plan_batch
-    from negcolor.inference.colorize import load_generator
+    """Turn scanned negatives into colour photographs at full size and depth.
 
-    jobs = plan_batch(inputs, output)
-    generator = load_generator(model)
-    process_pictures(lambda job: colorize_file(job, generator), jobs, output)
+    Results that exist are skipped: after an interruption, the same command does the rest.
+    """
+    load, check = _network(model, server)
+    if format_ is Format.JPEG and bit_depth is BitDepth.SIXTEEN:
+        raise NegcolorError("--format jpeg holds 8 bits: choose tiff or png for --bit-depth 16.")
+    settings = Settings(method, parse_memory(memory), bit_depth, overwrite)
+    jobs = plan_batch(inputs, output, format_, contact_sheet=contact_sheet, overwrite=overwrite)
+    waiting = jobs if overwrite else unfinished(jobs)
+    sheet = contact_sheet and _new_sheet(contact_sheet, jobs, overwrite)
+    tally = Tally(skipped=len(jobs) - len(waiting))
+    started = time.time()
+    try:
+        with progress(len(waiting)) as advance:
+            convert_batch(
+                waiting,
+                load,
+                settings,
+                report=lambda outcome: advance(tally.add(outcome)),
+                show=sheet.add if sheet else None,
+                check=check,
+            )
+        if sheet:
+            sheet.write()
+    except KeyboardInterrupt:
+        remedy = () if overwrite else ("the same command does the rest.",)
+        raise KeyboardInterrupt(*remedy) from None
+    finally:
+        remove_leftovers({job.output.parent for job in jobs}, before=started)
+        tally.print_table()
+    typer.echo(f"Wrote {tally.converted} of {len(jobs)} pictures to {output}.")
+    if tally.failed:
+        raise typer.Exit(FAILED)
+
+
+def _network(
+    model: Path | None, server: str | None
+) -> tuple[Callable[[], Network], Callable[[], None]]:
+    """How the network is loaded, and what is asked after each failure."""
+    if server is not None and model is None:
+        from negcolor.inference.server import ServedNetwork
+
+        served = ServedNetwork(server)
+        served.check()
+        return lambda: served, served.check
+    if model is not None and server is None:
+        return lambda: _load(model), lambda: None
+    raise NegcolorError("give either --model or --server.")
+
+
+def _load(model: Path) -> Network:
+    from negcolor.inference.models import load_network  # imports TensorFlow
+
+    return load_network(model)
+
+
+def _new_sheet(file: Path, jobs: Sequence[Job], overwrite: bool) -> ContactSheet | None:
+    from negcolor.inference.contact_sheet import ContactSheet, check_name
+
+    check_name(file)
+    if file.exists() and not overwrite:
+        typer.echo(f"{file} exists already and stays; --overwrite draws it again.", err=True)
+        return None
+    return ContactSheet(file, jobs, overwrite)
 
 
 def main() -> None:

@@ -1,9 +1,10 @@
-"""What every command shares: how it is run and how it reports errors."""
+"""What every command shares: how it is run, how it reports errors and shows progress."""
 
 import functools
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -21,8 +22,8 @@ def run(function: Callable[..., None]) -> None:
     """Runs a function as a command whose arguments and help come from its signature.
 
     A NegcolorError becomes one line on standard error and exit code 2, as for a usage error; an
-    interrupt (Ctrl-C) becomes one line and exit code 130. Other exceptions keep their traceback:
-    they are defects.
+    interrupt (Ctrl-C) becomes one line, with the exception's message if there is one, and exit
+    code 130. Other exceptions keep their traceback: they are defects.
     """
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's remarks about the processor
 
@@ -33,8 +34,8 @@ def run(function: Callable[..., None]) -> None:
         except NegcolorError as error:
             complain(str(error))
             raise typer.Exit(FAILED) from None
-        except KeyboardInterrupt:
-            complain("interrupted.")
+        except KeyboardInterrupt as error:
+            complain(f"interrupted: {error}" if error.args else "interrupted.")
             raise typer.Exit(INTERRUPTED) from None
 
     app = typer.Typer(
@@ -44,23 +45,66 @@ def run(function: Callable[..., None]) -> None:
     app(prog_name=_name())
 
 
+@contextmanager
+def progress(total: int) -> Iterator[Callable[[str], None]]:
+    """Shows how far a batch is, on standard error, while the block runs.
+
+    Yields:
+        A function to call when a file is done, with a line about it. On a terminal the line
+        stands beside the bar until the next one, elsewhere the lines make a log; an empty line is
+        left out of it.
+    """
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+    from rich.table import Column
+
+    console = Console(stderr=True)
+    line = Column(no_wrap=True, overflow="ellipsis", ratio=1)
+    bar = Progress(
+        BarColumn(bar_width=20),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left:"),
+        TimeRemainingColumn(),
+        TextColumn("{task.description}", markup=False, table_column=line),
+        console=console,
+        expand=True,
+        disable=not console.is_terminal,
+        speed_estimate_period=3600,  # seconds; a file may take many of them
+    )
+    with bar:
+        task = bar.add_task("", total=total)
+
+        def advance(line: str) -> None:
+            bar.update(task, advance=1, description=line)
+            if line and not console.is_terminal:
+                typer.echo(f"[{bar.tasks[task].completed:.0f}/{total}] {line}", err=True)
+
+        yield advance
+
+
 def process_pictures(work: Callable[[Item], None], items: Sequence[Item], output: Path) -> None:
     """Does the work for every item, with a progress bar, and reports at the end.
 
     An item that raises a NegcolorError costs one line on standard error; the others go on, and
     the exit code is 2 in the end.
     """
-    from rich.console import Console
-    from rich.progress import track
-
-    console = Console(stderr=True)
     failed = 0
-    for item in track(items, "Working", console=console, disable=not console.is_terminal):
-        try:
-            work(item)
-        except NegcolorError as error:
-            complain(str(error))
-            failed += 1
+    with progress(len(items)) as advance:
+        for item in items:
+            try:
+                work(item)
+            except NegcolorError as error:
+                complain(str(error))
+                failed += 1
+            advance("")
     typer.echo(f"Wrote {len(items) - failed} of {len(items)} pictures to {output}.")
     if failed:
         raise typer.Exit(FAILED)

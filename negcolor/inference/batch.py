@@ -2,68 +2,249 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from enum import StrEnum
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from negcolor.errors import NegcolorError
 from negcolor.images import io
-from negcolor.inference.colorize import colorize
+from negcolor.inference.jobs import Job, is_empty
+from negcolor.inference.methods import DEFAULT_MEMORY, Method, choose_method, convert
 
 if TYPE_CHECKING:
-    import keras
+    from negcolor.inference.models import Network
+
+LARGE = 1 / 8
+"""Share of the memory above which a decoded scan is large: it has the memory for itself."""
+
+TEMPORARY = ".negcolor-*.tmp"
+"""What `io.write` calls a file until it is whole."""
+
+Show = Callable[[Job, np.ndarray, np.ndarray], None]
+"""Takes a job, its scan and its positive, both (H, W, 3) uint8 or uint16."""
+
+
+class BitDepth(StrEnum):
+    """Bits per channel of the outputs; `SAME` keeps the scan's."""
+
+    SAME = "same"
+    EIGHT = "8"
+    SIXTEEN = "16"
 
 
 @dataclass(frozen=True)
-class Job:
-    """One scan and the file that its colour picture goes to."""
+class Settings:
+    """How the scans of a batch are converted; `memory` in bytes."""
 
-    scan: Path
-    output: Path
+    method: Method = Method.AUTO
+    memory: int = DEFAULT_MEMORY
+    bit_depth: BitDepth = BitDepth.SAME
+    overwrite: bool = False
 
 
-def plan_batch(inputs: Sequence[Path], output: Path) -> list[Job]:
-    """One job per picture among files and folders (one level deep).
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a job: a reason why it failed, or the method that converted it.
 
-    The output keeps the scan's name; suffixes that are not written become ".png".
+    `seconds` are those of converting alone; reading and writing go on beside it.
+    """
+
+    job: Job
+    reason: str | None = None
+    method: Method | None = None
+    megapixels: float = 0.0
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True)
+class Positive:
+    """A converted scan on its way to the disk."""
+
+    job: Job
+    scan: io.Scan
+    pixels: np.ndarray
+    method: Method
+    seconds: float
+
+
+def convert_batch(
+    jobs: Sequence[Job],
+    load: Callable[[], Network],
+    settings: Settings,
+    report: Callable[[Outcome], None],
+    *,
+    show: Show | None = None,
+    check: Callable[[], None] = lambda: None,
+) -> None:
+    """Converts all scans; one that cannot be read, converted or written stops none of the others.
+
+    The next scan is read and the last result written while one is converted, unless they are
+    large (see `LARGE`). Interrupted, it finishes the file that is being written. Outputs that
+    exist fail unless `settings.overwrite` is set; see `jobs.unfinished`.
+
+    Args:
+        jobs: with outputs of different names; without any, nothing is loaded.
+        load: gives the network; the first scan is being read meanwhile.
+        settings: of all the jobs.
+        report: called in this thread once per job that ended.
+        show: called in another thread with each scan and its positive, once that is written.
+        check: called after a failure; raises when there is no point in going on.
 
     Raises:
-        NegcolorError: an input does not exist, a folder holds no pictures, or two scans would
-            become the same file.
+        NegcolorError: the network cannot be loaded, cannot work by the method, or `check` raised.
     """
-    jobs = [Job(scan, output / _output_name(scan)) for scan in io.gather_pictures(inputs)]
-    scans: dict[Path, Path] = {}
-    for job in jobs:
-        if (other := scans.setdefault(job.output, job.scan)) != job.scan:
-            raise NegcolorError(
-                f"{other} and {job.scan} would both become {job.output}: colorize them one by one, "
-                "each with an --output of its own."
-            )
-    return jobs
+    if not jobs:
+        return
+    with ThreadPoolExecutor(1, "reader") as reader, ThreadPoolExecutor(1, "writer") as writer:
+        ahead = _ReadAhead(reader, settings)
+        ahead.start(jobs[0])
+        network = load()
+        choose_method((1, 1, 3), network, settings.method, settings.memory)  # at all possible?
+        behind = _WriteBehind(writer, settings, report, show)
+        try:
+            for job, following in zip_longest(jobs, jobs[1:]):
+                try:
+                    behind.put(_convert(job, following, ahead, network, settings))
+                except NegcolorError as error:
+                    report(Outcome(job, reason=str(error)))
+                    check()
+        finally:
+            behind.flush()
 
 
-def _output_name(scan: Path) -> str:
-    return scan.name if scan.suffix.lower() in io.SUFFIXES else scan.stem + ".png"
+def remove_leftovers(folders: Iterable[Path], before: float) -> None:
+    """Removes temporary files of `io.write` that a killed process left in folders.
 
-
-def colorize_file(job: Job, generator: keras.Model) -> None:
-    """Colourises one scan in one pass, in the scan's size and bit depth.
-
-    Raises:
-        NegcolorError: the scan cannot be read, is too large for the memory, or its output exists
-            already or cannot be written.
+    Args:
+        before: time (seconds since 1970) after which a file may belong to a running process.
     """
-    if job.output.exists():
-        raise NegcolorError(f"{job.output} exists already: remove it or choose another --output.")
-    scan = io.read(job.scan)
-    import tensorflow as tf
+    for folder in folders:
+        for file in folder.glob(TEMPORARY):
+            with suppress(OSError):  # gone already, or not ours to remove
+                if file.stat().st_mtime < before:
+                    file.unlink()
 
+
+class _ReadAhead:
+    """Reads a scan in another thread before it is asked for."""
+
+    def __init__(self, executor: Executor, settings: Settings):
+        self._executor = executor
+        self._limit = settings.memory * LARGE
+        self._reading: dict[Job, Future[io.Scan]] = {}
+
+    def start(self, job: Job) -> None:
+        self._reading[job] = self._executor.submit(io.read_scan, job.scan)
+
+    def take(self, job: Job, following: Job | None) -> io.Scan:
+        """The job's scan; the following one is read from now on, unless one of the two is large."""
+        if job not in self._reading:
+            self.start(job)
+        scan = self._reading.pop(job).result()
+        if following and max(scan.pixels.nbytes, _size_on_disk(following.scan)) <= self._limit:
+            self.start(following)
+        return scan
+
+
+class _WriteBehind:
+    """Writes one result in another thread and reports what became of it."""
+
+    def __init__(
+        self,
+        executor: Executor,
+        settings: Settings,
+        report: Callable[[Outcome], None],
+        show: Show | None,
+    ):
+        self._executor = executor
+        self._settings = settings
+        self._report = report
+        self._show = show
+        self._writing: Future[Outcome] | None = None
+
+    def put(self, positive: Positive) -> None:
+        """Begins to write once the result before is written; waits for the end if it is large."""
+        self.flush()
+        self._writing = self._executor.submit(self._write, positive)
+        if positive.scan.pixels.nbytes > self._settings.memory * LARGE:
+            self.flush()
+
+    def flush(self) -> None:
+        """Waits until everything is written and reported."""
+        writing, self._writing = self._writing, None
+        if writing:
+            self._report(writing.result())
+
+    def _write(self, positive: Positive) -> Outcome:
+        job, pixels = positive.job, positive.pixels
+        try:
+            with _memory_errors_named(job, pixels, positive.method):
+                io.write(
+                    job.output,
+                    pixels,
+                    overwrite=self._settings.overwrite or is_empty(job.output),
+                    metadata=positive.scan.metadata,
+                )
+        except NegcolorError as error:
+            return Outcome(job, reason=str(error))
+        if self._show:
+            self._show(job, positive.scan.pixels, pixels)
+        megapixels = pixels.shape[0] * pixels.shape[1] / 1e6
+        return Outcome(job, method=positive.method, megapixels=megapixels, seconds=positive.seconds)
+
+
+def _convert(
+    job: Job, following: Job | None, ahead: _ReadAhead, network: Network, settings: Settings
+) -> Positive:
+    scan = ahead.take(job, following)
+    started = time.perf_counter()
+    method = choose_method(scan.pixels.shape, network, settings.method, settings.memory)
+    dtype = _dtype(job, scan.pixels, settings.bit_depth)
+    with _memory_errors_named(job, scan.pixels, method):
+        pixels = convert(scan.pixels, network, method, settings.memory, dtype)
+    return Positive(job, scan, pixels, method, time.perf_counter() - started)
+
+
+def _dtype(job: Job, pixels: np.ndarray, bit_depth: BitDepth) -> np.dtype:
+    if job.output.suffix.lower() in (".jpg", ".jpeg"):
+        return np.dtype("uint8")
+    return pixels.dtype if bit_depth is BitDepth.SAME else np.dtype(f"uint{bit_depth}")
+
+
+def _size_on_disk(path: Path) -> int:
+    """Bytes of a file, which a decoded scan has seldom fewer of; 0 if reading will complain."""
     try:
-        positive = colorize(scan, generator)
-    except (MemoryError, tf.errors.ResourceExhaustedError) as error:
+        return path.stat().st_size
+    except OSError:
+        return 0
+
+
+@contextmanager
+def _memory_errors_named(job: Job, pixels: np.ndarray, method: Method) -> Iterator[None]:
+    """Turns the errors of exhausted memory into a sentence about the scan."""
+    try:
+        yield
+    except Exception as error:
+        if not _is_exhausted_memory(error):
+            raise
+        remedy = "reduce it first" if method is Method.GUIDED else "give --method guided"
         raise NegcolorError(
-            f"{job.scan} ({scan.shape[1]}x{scan.shape[0]} pixels) does not fit into memory in one "
-            "pass: reduce it first."
+            f"{job.scan} ({pixels.shape[1]}x{pixels.shape[0]} pixels) does not fit into memory by "
+            f"the method {method}: {remedy}."
         ) from error
-    io.write(job.output, positive)
+
+
+def _is_exhausted_memory(error: Exception) -> bool:
+    tensorflow = sys.modules.get("tensorflow")  # as long as it is not imported, it raises nothing
+    if tensorflow and isinstance(error, tensorflow.errors.ResourceExhaustedError):
+        return True
+    return isinstance(error, MemoryError)

@@ -1,8 +1,8 @@
 """negcolor-colorize as it is installed: scans of every kind, broken ones, and what it keeps."""
 
-import signal
+import re
 import subprocess
-import time
+import sys
 
 import imagecodecs
 import keras
@@ -62,7 +62,8 @@ def batch(command, scans, model, tmp_path_factory):
     """The folder that all the scans were colourised into, and how that went."""
     output = tmp_path_factory.mktemp("out") / "positives"
     before = untouched(scans)
-    result = command("negcolor-colorize", scans, "--model", model, "--output", output)
+    options = ("--model", model, "--output", output, "--method", "whole")
+    result = command("negcolor-colorize", scans, *options)
     assert untouched(scans) == before
     return output, result
 
@@ -72,7 +73,13 @@ def test_a_broken_scan_is_named_and_the_others_are_written(batch, scans, complai
     assert result.returncode == 2
     (complaint,) = complaints(result.stderr)
     assert str(scans / "broken.png") in complaint
-    assert result.stdout == f"Wrote 8 of 9 pictures to {output}.\n"
+    assert result.stdout.endswith(f"\nWrote 8 of 9 pictures to {output}.\n")
+    assert re.search(r"converted, whole +8 ", result.stdout)
+    assert re.search(r"failed +1 ", result.stdout)
+    log = [line for line in result.stderr.splitlines() if line.startswith("[")]
+    assert [line.split("]")[0] for line in log] == [f"[{number}/9" for number in range(1, 10)]
+    assert sum("Grüße 猫.tif: whole, " in line for line in log) == 1
+    assert sum("broken.png: failed" in line for line in log) == 1
     written = {path.name for path in output.iterdir()}
     assert written == {path.name for path in scans.iterdir()} - {"broken.png"}
 
@@ -90,18 +97,19 @@ def test_size_depth_and_format_stay(batch, scans, model):
         assert difference.mean() < 5 if path.suffix == ".jpg" else not difference.any(), path
 
 
-def test_existing_pictures_are_kept(batch, scans, model, call_main, complaints):
+def test_existing_pictures_are_kept_and_the_others_tried(
+    batch, scans, model, call_main, complaints
+):
     output, _ = batch
     before = untouched(output)
     code, stdout, stderr = call_main(
         main, "negcolor-colorize", scans, "--model", model, "--output", output
     )
     assert code == 2
-    assert stdout == f"Wrote 0 of 9 pictures to {output}.\n"
-    sentences = complaints(stderr)
-    assert len(sentences) == 9
-    for name in before:
-        assert any(f"{output / name} exists already" in sentence for sentence in sentences)
+    assert re.search(r"skipped, there already +8 ", stdout)
+    assert stdout.endswith(f"\nWrote 0 of 9 pictures to {output}.\n")
+    (complaint,) = complaints(stderr)
+    assert str(scans / "broken.png") in complaint
     assert untouched(output) == before
 
 
@@ -153,20 +161,50 @@ def test_mistakes_write_nothing(
     assert [path.name for path in tmp_path.iterdir()] == ["empty"]
 
 
-def test_a_killed_batch_leaves_no_half_picture(installed, command, model, tmp_path):
-    scans, output = tmp_path / "scans", tmp_path / "out"
-    for number in range(8):
-        write(scans / f"{number}.png", noise(300, 400, "uint16"))
-    arguments = [scans, "--model", model, "--output", output]
-    process = subprocess.Popen(
-        [installed("negcolor-colorize"), *map(str, arguments)], stderr=subprocess.DEVNULL
+def test_method_format_and_depth_are_options(scans, model, call_main, tmp_path):
+    code, stdout, stderr = call_main(
+        main,
+        "negcolor-colorize",
+        *(scans / "row.png", scans / "large.TIFF", "--model", model, "--output", tmp_path),
+        *("--method", "guided", "--format", "tiff", "--bit-depth", 16, "--memory", "1GiB"),
     )
-    while not list(output.glob("*.png")):
-        assert process.poll() is None
-        time.sleep(0.002)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    written = list(output.glob("*.png"))
-    assert 0 < len(written) < 8
-    for path in written:
-        np.testing.assert_array_equal(read(path), colorize(read(scans / path.name), model))
+    assert code == 0, stderr
+    assert re.search(r"converted, guided +2 ", stdout)
+    assert {path.name for path in tmp_path.iterdir()} == {"row.tif", "large.TIFF"}
+    for path in tmp_path.iterdir():
+        assert read(path).dtype == np.uint16
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ((), "give either --model or --server."),
+        (("--model", ".", "--server", "http://x"), "give either --model or --server."),
+        (("--model", ".", "--memory", "much"), "'much' is no size of memory"),
+        (("--model", ".", "--memory", "1MB"), "1MB of memory is too little"),
+        (("--model", ".", "--format", "jpeg", "--bit-depth", 16), "--format jpeg holds 8 bits"),
+        (("--model", ".", "--contact-sheet", "sheet.tif"), "name a .png or .jpg file"),
+        (("--model", ".", "missing"), "missing does not exist"),
+        (("--model", ".", "x*.tif"), "no pictures match x*.tif"),
+        (("--server", "localhost"), "localhost"),
+        (("--server", "http://127.0.0.1:9/v1/models/m"), "http://127.0.0.1:9/v1/models/m"),
+    ],
+)
+def test_mistakes_are_found_before_tensorflow_is_loaded(tmp_path, complaints, options, sentence):
+    write(tmp_path / "scan.png", noise(4, 4))
+    arguments = [str(option) for option in ("scan.png", *options, "--output", "out")]
+    code = (
+        f"import sys; sys.argv = ['negcolor-colorize', *{arguments}]\n"
+        "from negcolor.cli.colorize import main\n"
+        "try:\n    main()\n"
+        "finally:\n    print({'tensorflow', 'keras'} & set(sys.modules), file=sys.stderr)"
+    )
+    result = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert result.returncode == 2
+    complaint, modules = result.stderr.splitlines()
+    assert sentence in complaint
+    assert complaint.startswith("negcolor-colorize: ")
+    assert modules == "set()"
+    assert [path.name for path in tmp_path.iterdir()] == ["scan.png"]

@@ -1,7 +1,6 @@
-"""Which scan becomes which file, and scans that cannot be colourised."""
+"""Every scan of a batch is converted, whatever happens to the others."""
 
-from pathlib import Path
-from types import SimpleNamespace
+import os
 
 import numpy as np
 import pytest
@@ -9,67 +8,188 @@ import tensorflow as tf
 
 from negcolor.errors import NegcolorError
 from negcolor.images import io
-from negcolor.inference.batch import Job, colorize_file, plan_batch
+from negcolor.inference import batch
+from negcolor.inference.batch import BitDepth, Settings, convert_batch, remove_leftovers
+from negcolor.inference.jobs import Job
+from negcolor.inference.methods import Method
 
-SAME = SimpleNamespace(predict_on_batch=lambda batch: batch)  # stands in for a generator
-
-
-@pytest.fixture
-def scan(tmp_path):
-    file = tmp_path / "scan.png"
-    io.write(file, np.arange(5 * 7 * 3, dtype="uint8").reshape(5, 7, 3))
-    return file
+WHOLE = Settings(Method.WHOLE)
 
 
-def test_outputs_bear_the_names_of_the_scans(tmp_path):
-    scans = [tmp_path / name for name in ("a.TIF", "b.jpeg", "c.bmp", "d", "e.1.png", "ü 写.png")]
-    for file in scans:
-        file.touch()
-    jobs = plan_batch(scans, tmp_path / "out")
-    assert [job.scan for job in jobs] == scans
-    names = ["a.TIF", "b.jpeg", "c.png", "d.png", "e.1.png", "ü 写.png"]
-    assert [job.output for job in jobs] == [tmp_path / "out" / name for name in names]
-    assert not (tmp_path / "out").exists()
+def test_every_scan_becomes_its_result(box, make_network, convert, same_pictures):
+    outcomes = convert(box, make_network())
+    assert same_pictures(box)
+    assert list(outcomes) == ["1", "2", "3", "4", "5"]
+    for outcome in outcomes.values():
+        assert outcome.reason is None
+        assert outcome.method is Method.WHOLE
+        assert outcome.megapixels == 35e-6
+        assert outcome.seconds > 0
 
 
-@pytest.mark.parametrize(("first", "second"), [("1/a.png", "2/a.png"), ("1/a.gif", "2/a.png")])
-def test_two_scans_for_one_output_are_refused(tmp_path, first, second):
-    for name in (first, second):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).touch()
-    with pytest.raises(NegcolorError) as caught:
-        plan_batch([tmp_path / first, tmp_path / second], Path("out"))
-    for part in (f"{tmp_path / first} and {tmp_path / second}", "out/a.png", "--output"):
-        assert part in str(caught.value)
+def test_without_jobs_no_network_is_loaded():
+    convert_batch([], lambda: pytest.fail("loaded"), WHOLE, report=None)
 
 
-def test_a_scan_that_is_named_twice_is_one_job(scan):
-    assert len(plan_batch([scan, scan, scan.parent], Path("out"))) == 1
+@pytest.mark.parametrize(
+    ("scan", "bit_depth", "suffix", "expected"),
+    [
+        ("uint8", BitDepth.SAME, ".tif", "uint8"),
+        ("uint16", BitDepth.SAME, ".png", "uint16"),
+        ("uint8", BitDepth.SIXTEEN, ".tif", "uint16"),
+        ("uint16", BitDepth.EIGHT, ".png", "uint8"),
+        ("uint16", BitDepth.SAME, ".JPG", "uint8"),
+        ("uint8", BitDepth.SIXTEEN, ".jpeg", "uint8"),
+    ],
+)
+def test_bit_depths(tmp_path, scan, bit_depth, suffix, expected, make_network, convert):
+    job = Job(tmp_path / "scan.tif", tmp_path / f"positive{suffix}")
+    io.write(job.scan, np.full((8, 8, 3), np.iinfo(scan).max, scan))
+    convert([job], make_network(), Settings(Method.WHOLE, bit_depth=bit_depth))
+    positive = io.read(job.output)
+    assert positive.dtype == expected
+    assert (positive == np.iinfo(expected).max).all()
 
 
-def test_a_file_becomes_a_file(scan, tmp_path):
-    job = Job(scan, tmp_path / "new" / "folder" / "scan.png")
-    colorize_file(job, SAME)
-    np.testing.assert_array_equal(io.read(job.output), io.read(scan))
+def test_resolution_goes_from_the_scan_to_the_result(box, make_network, convert):
+    metadata = io.Metadata(resolution=(2400.0, 1200.0))
+    io.write(box[0].scan, np.zeros((5, 7, 3), "uint8"), overwrite=True, metadata=metadata)
+    convert(box[:1], make_network())
+    resolution = io.read_scan(box[0].output).metadata.resolution
+    assert resolution == pytest.approx((2400, 1200), rel=1e-3)
 
 
-def test_an_existing_output_is_kept_and_costs_no_pass(scan, tmp_path):
-    output = tmp_path / "positive.png"
-    output.write_bytes(b"mine")
-    with pytest.raises(NegcolorError, match=r"positive\.png exists already"):
-        colorize_file(Job(scan, output), generator=None)
-    assert output.read_bytes() == b"mine"
+def test_broken_missing_and_existing_files_stop_no_other(box, make_network, convert, same_pictures):
+    box[0].scan.write_bytes(b"no picture")
+    box[2].scan.unlink()
+    box[4].output.parent.mkdir()
+    box[4].output.write_bytes(b"mine")
+    outcomes = convert(box, make_network())
+    sentences = {"1": "1.png is not", "3": "3.png cannot be read", "5": "5.png exists already"}
+    for name, outcome in outcomes.items():
+        assert sentences[name] in outcome.reason if name in sentences else not outcome.reason
+    assert box[4].output.read_bytes() == b"mine"
+    box[4].output.unlink()
+    assert same_pictures([box[1], box[3]])
+
+
+def test_overwriting_and_empty_files_of_killed_processes(box, make_network, convert, same_pictures):
+    box[0].output.parent.mkdir()
+    box[0].output.write_bytes(b"")
+    assert not convert(box[:1], make_network())["1"].reason
+    box[0].output.write_bytes(b"old")
+    assert not convert(box[:1], make_network(), Settings(Method.WHOLE, overwrite=True))["1"].reason
+    assert same_pictures(box[:1])
+
+
+def test_a_failed_write_stops_no_other(box, monkeypatch, make_network, convert, same_pictures):
+    write = io.write
+
+    def full(path, pixels, **options):
+        if path.stem in "25":
+            raise NegcolorError(f"{path} cannot be written (No space left on device)")
+        write(path, pixels, **options)
+
+    monkeypatch.setattr(io, "write", full)
+    outcomes = convert(box, make_network())
+    assert list(outcomes) == ["1", "2", "3", "4", "5"]
+    assert {name for name, outcome in outcomes.items() if outcome.reason} == {"2", "5"}
+    assert same_pictures([box[0], box[2], box[3]])
 
 
 @pytest.mark.parametrize(
     "error", [MemoryError(), tf.errors.ResourceExhaustedError(None, None, "OOM")]
 )
-def test_a_scan_too_large_for_the_memory_is_named_with_its_size(scan, tmp_path, error):
-    def exhausted(batch):
+@pytest.mark.parametrize("place", ["run", "write"])
+def test_exhausted_memory_is_a_sentence_with_the_size_and_a_remedy(
+    box, monkeypatch, error, place, make_network, convert
+):
+    def exhausted(*arguments, **options):
         raise error
 
-    with pytest.raises(NegcolorError, match=r"scan\.png \(7x5 pixels\) does not fit into memory"):
-        colorize_file(
-            Job(scan, tmp_path / "positive.png"), SimpleNamespace(predict_on_batch=exhausted)
-        )
-    assert not (tmp_path / "positive.png").exists()
+    network = make_network(exhausted if place == "run" else lambda number: None)
+    if place == "write":
+        monkeypatch.setattr(io, "write", exhausted)
+    reason = convert(box[:1], network)["1"].reason
+    assert f"{box[0].scan} (7x5 pixels) does not fit into memory by the method whole" in reason
+    assert reason.endswith("give --method guided.")
+    assert not box[0].output.exists()
+
+
+def test_defects_are_not_hidden(box, make_network, convert):
+    def defect(number):
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        convert(box, make_network(defect))
+
+
+def test_a_method_that_the_network_has_not_is_refused_before_the_first_scan(
+    box, monkeypatch, make_network, convert
+):
+    def impossible(shape, network, method, memory):
+        raise NegcolorError("--method tiled is impossible")
+
+    monkeypatch.setattr(batch, "choose_method", impossible)
+    with pytest.raises(NegcolorError, match="--method tiled is impossible"):
+        convert(box, make_network())
+    assert not box[0].output.parent.exists()
+
+
+def test_a_failure_asks_whether_there_is_a_point_in_going_on(box, make_network, same_pictures):
+    def fail(number):
+        if number in (2, 4):
+            raise NegcolorError(f"refused {number}")
+
+    def check():
+        if network.runs == 4:
+            raise NegcolorError("the server is gone")
+
+    network, outcomes = make_network(fail), []
+    with pytest.raises(NegcolorError, match="the server is gone"):
+        convert_batch(box, lambda: network, WHOLE, outcomes.append, check=check)
+    assert [outcome.job for outcome in outcomes if not outcome.reason] == [box[0], box[2]]
+    assert [o.reason for o in outcomes if o.reason] == ["refused 2", "refused 4"]
+    assert same_pictures([box[0], box[2]])
+
+
+def test_what_was_written_is_shown(box, make_network, convert):
+    shown = []
+    box[1].scan.write_bytes(b"no picture")
+    convert(
+        box,
+        make_network(),
+        Settings(Method.WHOLE, bit_depth=BitDepth.SIXTEEN),
+        show=(lambda *arguments: shown.append(arguments)),
+    )
+    assert [job for job, _, _ in shown] == [box[0], *box[2:]]
+    for job, scan, positive in shown:
+        np.testing.assert_array_equal(scan, io.read(job.scan))
+        np.testing.assert_array_equal(positive, io.read(job.output))
+
+
+def test_what_killed_processes_left_is_removed(tmp_path):
+    old, young, mine = (
+        tmp_path / name for name in (".negcolor-1.tmp", ".negcolor-2.tmp", ".mine.tmp")
+    )
+    for file in (old, young, mine):
+        file.touch()
+    os.utime(old, (1e9, 1e9))
+    os.utime(mine, (1e9, 1e9))
+    remove_leftovers([tmp_path, tmp_path / "missing"], before=1.5e9)
+    assert sorted(tmp_path.iterdir()) == sorted([young, mine])
+
+
+def test_temporary_files_have_the_name_that_is_removed(tmp_path, monkeypatch):
+    monkeypatch.delattr(os, "O_TMPFILE", raising=False)  # as where files need a name
+    seen = []
+    fsync = os.fsync
+
+    def look(descriptor):
+        seen.extend(tmp_path.glob(batch.TEMPORARY))
+        fsync(descriptor)
+
+    monkeypatch.setattr(os, "fsync", look)
+    io.write(tmp_path / "a.png", np.zeros((2, 2, 3), "uint8"))
+    assert len(seen) == 1
+    assert os.listdir(tmp_path) == ["a.png"]

@@ -1,0 +1,72 @@
+"""A box of small scans, a network that changes nothing, and a batch of them."""
+
+import os
+import threading
+
+import numpy as np
+import pytest
+
+from negcolor.images import io
+from negcolor.inference.batch import Settings, convert_batch
+from negcolor.inference.jobs import Job
+from negcolor.inference.methods import Method
+
+WHOLE = Settings(Method.WHOLE)
+
+
+class Network:
+    """Stands in for a network; `act` is called with the number of each run."""
+
+    def __init__(self, act=lambda number: None):
+        self.act = act
+        self.runs = 0
+
+    def run(self, picture):
+        self.runs += 1
+        self.act(self.runs)
+        return picture.astype("float32")
+
+
+@pytest.fixture
+def box(tmp_path):
+    """Five jobs; the scans have 5x7 pixels."""
+    jobs = [Job(tmp_path / f"{n}.png", tmp_path / "out" / f"{n}.png") for n in range(1, 6)]
+    for number, job in enumerate(jobs):
+        io.write(job.scan, np.full((5, 7, 3), 40 * number, "uint8"))
+    return jobs
+
+
+@pytest.fixture(scope="session")
+def make_network():
+    """Makes a network that gives back what it gets, after doing what it is told."""
+    return Network
+
+
+@pytest.fixture
+def convert():
+    """Runs a batch; returns {stem: outcome}, each reported once and in the calling thread."""
+
+    def run(jobs, network, settings=WHOLE, **options):
+        outcomes = {}
+
+        def report(outcome):
+            assert threading.current_thread() is threading.main_thread()
+            assert outcome.job.scan.stem not in outcomes
+            outcomes[outcome.job.scan.stem] = outcome
+
+        convert_batch(jobs, lambda: network, settings, report, **options)
+        return outcomes
+
+    return run
+
+
+@pytest.fixture
+def same_pictures():
+    """Whether jobs have results that equal the scans, and no other file is there."""
+
+    def compare(jobs):
+        for job in jobs:
+            np.testing.assert_array_equal(io.read(job.output), io.read(job.scan))
+        return {job.output.name for job in jobs} == set(os.listdir(jobs[0].output.parent))
+
+    return compare
