@@ -13,7 +13,7 @@ from negcolor.inference.colorize import colorize
 from negcolor.modifications import GeneratorConfig
 from negcolor.networks.generator import build_generator
 from negcolor.serving import model_card, warm_up
-from negcolor.training.config import RunConfig, create_run
+from negcolor.training.config import RunConfig, create_run, write_figures
 from pipelines import demo_roll
 
 SCAN = np.random.default_rng(0).integers(0, 256, (9, 14, 3), dtype="uint8")
@@ -80,6 +80,19 @@ def test_the_card_of_a_run(run, tmp_path):
         assert text in card
     assert "somebody" not in card
     assert "learning rate" not in card
+
+
+def test_the_card_shows_figures_of_generator_g_where_the_run_has_them(run, tmp_path):
+    (tmp_path / "run").mkdir()
+    for file in run.iterdir():
+        (tmp_path / "run" / file.name).write_bytes(file.read_bytes())
+    without = model_card.read_provenance(tmp_path / "run").figures
+    assert "no figures on pictures that were held out" in without
+    figures = {"this model": {"psnr": 18.853, "ssim": 0.69, "delta_e": 11.9}}
+    write_figures(tmp_path / "run", 1, figures)
+    shown = model_card.read_provenance(tmp_path / "run").figures
+    assert "the run's 1 test picture(s),\nwhich were not trained on" in shown
+    assert "| this model | 18.85 | 0.690 | 11.90 |" in shown
 
 
 def test_the_card_of_a_file_says_what_is_not_known(run, tmp_path):

@@ -15,8 +15,8 @@ import tensorflow as tf
 from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
 from negcolor.export import export_model
-from negcolor.inference.colorize import apply_generator
 from negcolor.inference.server import ServedNetwork
+from negcolor.inference.whole import apply_generator
 from negcolor.modifications import GeneratorConfig
 from negcolor.networks.generator import build_generator
 

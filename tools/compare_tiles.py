@@ -92,7 +92,7 @@ def draw(whole: np.ndarray, naive: np.ndarray, exact: np.ndarray, file: Path, si
         axes.imshow(picture.clip(0, 1))
         axes.set_title(title)
         axes.set_axis_off()
-    figure.canvas.print_figure(file, dpi=80)
+    figure.canvas.print_figure(file, dpi=64)
 
 
 def main() -> None:

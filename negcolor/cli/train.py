@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -136,6 +137,8 @@ def _show_figures(console: Any, training: Any) -> None:
     from negcolor.evaluation.summary import compare_converters
     from negcolor.film.inversion import density_stretch, plain_inversion
     from negcolor.inference.whole import apply_generator
+    from negcolor.training.config import write_figures
+    from negcolor.training.disk import writing
 
     pairs = [(p.negative, p.truth) for p in training.data.test if p.truth is not None]
     generator = training.model.generator_g
@@ -146,6 +149,9 @@ def _show_figures(console: Any, training: Any) -> None:
     }
     figures = compare_converters(pairs, converters)
     if figures:
+        record = {name: dataclasses.asdict(values) for name, values in figures.items()}
+        with writing(training.folder):
+            write_figures(training.folder, len(pairs), record)
         count = f"{len(pairs)} test picture" + ("s" if len(pairs) > 1 else "")
         table = Table(title=f"{count} against the truth", title_justify="left")
         for heading in ("", "PSNR dB ↑", "SSIM ↑", "ΔE2000 ↓"):

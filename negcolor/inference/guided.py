@@ -23,12 +23,13 @@ from negcolor.images.resize import Enlarged, fit
 LONG_SIDE = 1024  # of the picture that the network sees
 ROWS = 128  # of the scan per thread
 
-RADIUS = 4  # pixels on each side: the windows in which the network's result is approximated
-LEVELS = ((4, 1e-5), (1, 1e-6))
-"""Reduction and ridge (variance of colours in [0, 1]) of each approximation, coarse to fine.
+RADIUS = 2  # pixels on each side: the windows in which the network's result is approximated
+LEVELS = ((4, 1e-4), (1, 1e-3))
+"""Reduction and ridge (a variance of colours in [0, 1]) of each approximation, coarse to fine.
 
-Each one corrects the one before where the scan's colours vary by more than the ridge; in even
-areas, where any map would do, the coarser one stands.
+Each one corrects the one before where the scan's colours vary by more than the ridge; elsewhere the
+coarser slopes stand. Networks blur detail of a few pixels: finer windows or smaller ridges follow
+them in that and lose contrast in fabrics and hair; coarser ones leave their colours behind.
 """
 
 

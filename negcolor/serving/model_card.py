@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import csv
+import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version as version_of
 from pathlib import Path
 
 from negcolor.errors import NegcolorError
-from negcolor.training.config import RunConfig, load_run
+from negcolor.training.config import FIGURES, RunConfig, load_run
 
 DIRECTIONS = {
     "negative-to-colour": ("scans of film negatives", "colour photographs"),
@@ -135,7 +136,7 @@ def read_provenance(run: Path) -> Provenance:
             "training data": data,
             "licence of the training data": licence,
         }
-        return Provenance(rows, _losses(last))
+        return Provenance(rows, "\n\n".join([*_held_out(run), _losses(last)]))
     except (NegcolorError, OSError, ValueError, KeyError, TypeError) as error:
         raise NegcolorError(
             f"{run} lacks a readable config.json or history.csv, which the model card is made of: "
@@ -197,12 +198,28 @@ def _losses(row: dict[str, str]) -> str:
         if name != "epoch" and not name.startswith("learning rate")
     }
     return (
-        f"Mean losses over epoch {row['epoch']}, on the training data:\n\n"
+        f"Mean losses over epoch {row['epoch']}, on the training data, which show that the\n"
+        "training ran, not how good its pictures are:\n\n"
         f"| {' | '.join(losses)} |\n|{'---|' * len(losses)}\n"
-        f"| {' | '.join(f'{float(value):.3f}' for value in losses.values())} |\n\n"
-        "They show that the training ran, not how good its pictures are: a run records no figures\n"
-        "against pictures that were held out."
+        f"| {' | '.join(f'{float(value):.3f}' for value in losses.values())} |"
     )
+
+
+def _held_out(run: Path) -> list[str]:
+    """A table of generator G's figures on pictures that were not trained on, if there are any."""
+    file = run / FIGURES
+    if not file.exists():
+        return ["The run records no figures on pictures that were held out."]
+    record = json.loads(file.read_text(encoding="utf-8"))
+    lines = [
+        f"Generator G (negative to colour) on the run's {record['pictures']} test picture(s),\n"
+        "which were not trained on, beside classical converters:\n",
+        "| | PSNR (dB) | SSIM | mean ΔE2000 |",
+        "|---|---|---|---|",
+    ]
+    for name, row in record["figures"].items():
+        lines.append(f"| {name} | {row['psnr']:.2f} | {row['ssim']:.3f} | {row['delta_e']:.2f} |")
+    return ["\n".join(lines)]
 
 
 def _cell(text: str) -> str:

@@ -14,6 +14,7 @@ from negcolor.modifications import Modification, modification
 from negcolor.training.precision import JIT, PRECISIONS
 
 SCHEDULES = ("linear", "constant")
+FIGURES = "figures.json"  # in a run folder, see `write_figures`
 GAN_LOSSES = ("bce", "lsgan")  # the keys of negcolor.losses.GAN_LOSSES, without importing Keras
 
 
@@ -145,6 +146,21 @@ def load_run(folder: Path, given: dict[str, Any]) -> RunConfig:
                 "leave the option out, or start a new run."
             )
     return config
+
+
+def write_figures(folder: Path, pictures: int, figures: dict[str, dict[str, float]]) -> None:
+    """Records in a run's figures.json how generator G did on pictures that it never saw.
+
+    Args:
+        folder: the run's folder.
+        pictures: how many test pictures had a truth.
+        figures: converter's name -> its mean figures; the generator is called "this model".
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    record = {"pictures": pictures, "figures": figures}
+    write_text(folder / FIGURES, json.dumps(record, indent=2) + "\n")
 
 
 def write_text(path: Path, text: str) -> None:

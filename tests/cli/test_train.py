@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import re
 import shutil
 import signal
@@ -142,6 +143,7 @@ def test_a_training_fills_its_folder(whole):
     assert lasting(folder) == {
         "config.json",
         "architecture.txt",
+        "figures.json",
         "history.csv",
         "generator_g.keras",
         "generator_f.keras",
@@ -176,6 +178,12 @@ def test_a_training_ends_with_figures_beside_those_of_the_classical_converters(w
     assert {name: len(values) for name, values in figures.items()} == dict.fromkeys(figures, 3)
     assert figures["plain inversion"][1:] == [1.0, 0.0]  # which these negatives are
     assert figures["this model"] != figures["density stretch"]
+    recorded = json.loads((folder / "figures.json").read_text())
+    assert recorded["pictures"] == 1
+    assert {
+        name: [round(row["psnr"], 2), round(row["ssim"], 3), round(row["delta_e"], 2)]
+        for name, row in recorded["figures"].items()
+    } == figures
     assert f"--model {folder}" in printed.replace("\n", "")
 
 
