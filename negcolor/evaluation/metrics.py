@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass
+from types import MappingProxyType
 
 import numpy as np
 from skimage.color import deltaE_ciede2000, rgb2lab
@@ -14,11 +15,27 @@ from negcolor.errors import NegcolorError
 
 @dataclass(frozen=True)
 class Figures:
-    """PSNR in dB and SSIM (higher is better), mean CIEDE2000 (lower; 1 is just noticeable)."""
+    """What is measured of a result.
+
+    Attributes:
+        psnr: peak signal-to-noise ratio in dB; infinite for equal pictures.
+        ssim: structural similarity (Wang et al. 2004), at most 1.
+        delta_e: mean CIEDE2000 over the pixels; 1 is just noticeable.
+        delta_e_95: its 95th percentile: how wrong the worst places are.
+        colourfulness: of the result alone, see `colourfulness`.
+    """
 
     psnr: float
     ssim: float
     delta_e: float
+    delta_e_95: float
+    colourfulness: float
+
+
+HIGHER_IS_BETTER: Mapping[str, bool | None] = MappingProxyType(
+    {"psnr": True, "ssim": True, "delta_e": False, "delta_e_95": False, "colourfulness": None}
+)
+"""For each of the `Figures`; None where the best value is that of the truth."""
 
 
 def compare(result: np.ndarray, truth: np.ndarray) -> Figures:
@@ -47,11 +64,33 @@ def compare(result: np.ndarray, truth: np.ndarray) -> Figures:
     )
     with np.errstate(divide="ignore"):  # equal pictures: infinite
         psnr = peak_signal_noise_ratio(truth, result, data_range=1.0)
+    delta_e = deltaE_ciede2000(rgb2lab(truth), rgb2lab(result))
     return Figures(
         psnr=float(psnr),
         ssim=float(ssim),
-        delta_e=float(np.mean(deltaE_ciede2000(rgb2lab(truth), rgb2lab(result)))),
+        delta_e=float(np.mean(delta_e)),
+        delta_e_95=float(np.percentile(delta_e, 95)),
+        colourfulness=colourfulness(result),
     )
+
+
+def colourfulness(picture: np.ndarray) -> float:
+    """Colourfulness of Hasler and Süsstrunk 2003, "Measuring colourfulness in natural images".
+
+    Their M^(3) = sqrt(var rg + var yb) + 0.3 sqrt(mean² rg + mean² yb) of the opponents
+    rg = R - G and yb = (R + G) / 2 - B, both with their signs.
+
+    Args:
+        picture: (H, W, 3) floating point, sRGB in [0, 1].
+
+    Returns:
+        On the paper's scale, that of 8-bit values: 0 for grey, about 33 for moderately and 109
+        for extremely colourful pictures.
+    """
+    red, green, blue = 255.0 * np.moveaxis(np.asarray(picture, np.float64), -1, 0)
+    opponents = red - green, (red + green) / 2.0 - blue
+    spread = np.hypot(*(opponent.std() for opponent in opponents))
+    return float(spread + 0.3 * np.hypot(*(opponent.mean() for opponent in opponents)))
 
 
 def average(figures: Iterable[Figures]) -> Figures:

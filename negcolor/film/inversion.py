@@ -1,7 +1,13 @@
 """Classical inversion of negatives, without learning: what a network has to beat."""
 
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
 import numpy as np
 
+from negcolor.film.classical.negadoctor import negadoctor
+from negcolor.film.classical.negfix8 import negfix8
+from negcolor.film.classical.rawtherapee import rawtherapee
 from negcolor.images.color import linear_to_srgb, srgb_to_linear
 
 DENSITY_RANGE = 2.0
@@ -39,8 +45,21 @@ def density_stretch(negative: np.ndarray) -> np.ndarray:
     linear = srgb_to_linear(np.asarray(negative, np.float32))
     density = -np.log10(np.maximum(linear, _LEAST_TRANSMITTANCE))
     low, high = np.percentile(density, (0.5, 99.5), axis=(0, 1)).astype(np.float32)
-    contrast = np.maximum(high - low, np.finfo(np.float32).tiny)
+    contrast = np.maximum(high - low, np.float32(1e-6))  # far below a step of 16 bits
     stretched = np.clip((density - low) / contrast, 0.0, 1.0)
     floor = 10.0**-DENSITY_RANGE
     light = (10.0 ** (DENSITY_RANGE * (stretched - 1.0)) - floor) / (1.0 - floor)
     return np.clip(linear_to_srgb(light), 0.0, 1.0).astype(np.float32)
+
+
+CLASSICAL: Mapping[str, Callable[[np.ndarray], np.ndarray]] = MappingProxyType(
+    {
+        "plain-inversion": plain_inversion,
+        "density-stretch": density_stretch,
+        "negadoctor": negadoctor,
+        "rawtherapee": rawtherapee,
+        "negfix8": negfix8,
+    }
+)
+"""Converters by name: (H, W, 3) floating point in [0, 1], as scanned, sRGB-encoded -> the
+positive, (H, W, 3) float32, sRGB in [0, 1]."""

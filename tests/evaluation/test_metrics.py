@@ -1,14 +1,17 @@
 """Figures of results against truths, pinned to closed forms and to published colour pairs."""
 
 import warnings
+from dataclasses import astuple, fields
 
 import numpy as np
 import pytest
 from scipy.ndimage import uniform_filter
-from skimage.color import lab2rgb
+from skimage import data
+from skimage.color import deltaE_ciede2000, lab2rgb, rgb2lab
+from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from negcolor.errors import NegcolorError
-from negcolor.evaluation.metrics import Figures, average, compare
+from negcolor.evaluation.metrics import HIGHER_IS_BETTER, Figures, average, colourfulness, compare
 
 
 def pictures(seed, shape=(16, 21, 3)):
@@ -70,14 +73,20 @@ def test_a_perfect_result():
     _, truth = pictures(0)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert compare(truth, truth) == Figures(psnr=np.inf, ssim=pytest.approx(1.0), delta_e=0.0)
+        assert compare(truth, truth) == Figures(
+            psnr=np.inf,
+            ssim=pytest.approx(1.0),
+            delta_e=0.0,
+            delta_e_95=0.0,
+            colourfulness=colourfulness(truth),
+        )
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 3), (1, 9, 3), (2, 3, 3), (3, 50, 3), (6, 6, 3)])
 def test_tiny_pictures_have_figures(shape):
     result, truth = pictures(5, shape)
     figures = compare(result, truth)
-    assert np.isfinite([figures.psnr, figures.ssim, figures.delta_e]).all()
+    assert np.isfinite(astuple(figures)).all()
     assert -1.0 <= figures.ssim < 1.0
     if shape == (1, 1, 3):  # a pixel has a luminance and no structure
         x, y = result.astype("float64"), truth.astype("float64")
@@ -92,5 +101,58 @@ def test_pictures_of_different_size_are_refused():
         compare(np.zeros((16, 21, 3)), np.zeros((16, 20, 3)))
 
 
+def test_figures_of_a_photograph_are_those_of_scikit_image():
+    truth = data.coffee()[:200, :240] / 255
+    result = np.clip(truth**1.2 + [0.02, 0, -0.03], 0, 1)
+    figures = compare(result, truth)
+    delta_e = deltaE_ciede2000(rgb2lab(truth), rgb2lab(result))
+    expected = [
+        peak_signal_noise_ratio(truth, result, data_range=1),
+        structural_similarity(truth, result, data_range=1, channel_axis=-1),
+        delta_e.mean(),
+        np.sort(delta_e.ravel())[round(0.95 * (delta_e.size - 1))],
+    ]
+    assert astuple(figures)[:4] == pytest.approx(expected, rel=1e-4)
+
+
+def test_the_95th_percentile_of_delta_e():
+    truth = np.zeros((10, 101, 3), "float32")
+    result = truth.copy()
+    result[:, 95:] = 1.0  # six of 101 columns: just what the percentile leaves out
+    assert compare(result, truth).delta_e_95 == pytest.approx(100.0, abs=1e-3)
+    result[:, 95] = 0.0
+    assert compare(result, truth).delta_e_95 == 0.0
+
+
+def test_colourfulness_by_hand():
+    # Red 255 gives rg = 255, yb = 127.5; blue 255 gives rg = 0, yb = -255. Half and half: means
+    # 127.5 and -63.75, standard deviations 127.5 and 191.25.
+    picture = np.zeros((2, 4, 3), "float32")
+    picture[:, :2, 0] = 1.0
+    picture[:, 2:, 2] = 1.0
+    expected = np.hypot(127.5, 191.25) + 0.3 * np.hypot(127.5, 63.75)
+    assert colourfulness(picture) == pytest.approx(expected, rel=1e-6)
+    assert compare(picture, np.zeros_like(picture)).colourfulness == colourfulness(picture)
+
+
+def test_opponents_keep_their_signs():
+    # Red and green in equal shares: rg is ±255 with mean 0, yb is 127.5 everywhere. Without signs
+    # rg would have no spread.
+    picture = np.zeros((2, 2, 3))
+    picture[0, :, 0] = 1.0
+    picture[1, :, 1] = 1.0
+    assert colourfulness(picture) == pytest.approx(255.0 + 0.3 * 127.5)
+
+
+def test_grey_has_no_colourfulness():
+    grey = np.random.default_rng(0).uniform(size=(5, 6, 1)).repeat(3, 2)
+    assert colourfulness(grey) == pytest.approx(0.0, abs=1e-9)
+
+
 def test_average_of_each_figure():
-    assert average([Figures(10, 0.5, 4), Figures(20, 0.7, 2)]) == Figures(15.0, 0.6, 3.0)
+    figures = Figures(10, 0.5, 4, 9, 20), Figures(20, 0.7, 2, 5, 30)
+    assert average(figures) == Figures(15.0, 0.6, 3.0, 7.0, 25.0)
+
+
+def test_every_figure_says_whether_higher_is_better():
+    assert list(HIGHER_IS_BETTER) == [figure.name for figure in fields(Figures)]

@@ -1,0 +1,126 @@
+"""Distances between sets of pictures by their Inception features: FID, KID, Inception Score.
+
+None of them needs pairs. Features come from `negcolor.evaluation.inception`, whose weights are
+not those behind published figures. With fewer than 2048 pictures prefer KID: FID then depends
+strongly on the number of pictures (Bińkowski et al. 2018, section 4), as the covariances of 2048
+features are singular.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from negcolor.errors import NegcolorError
+
+
+def fid(x: np.ndarray, y: np.ndarray) -> float:
+    """Fréchet Inception Distance (Heusel et al. 2017, eq. 6): between Gaussians fitted to sets.
+
+    |mean_x - mean_y|² + Tr(C_x + C_y - 2 (C_x C_y)^(1/2)) with unbiased covariances C.
+
+    Args:
+        x, y: (N, D) and (M, D) floating point features, a row per picture.
+
+    Returns:
+        Zero for equal sets, without upper bound; lower is better.
+
+    Raises:
+        NegcolorError: a set has fewer than two pictures.
+    """
+    x, y = _features(x), _features(y)
+    root_x, root_y = _covariance_root(x), _covariance_root(y)
+    # With C = RᵀR the eigenvalues of C_x C_y are the squared singular values of R_x R_yᵀ: no root
+    # of a singular matrix is ever taken.
+    mixed = np.linalg.svd(root_x @ root_y.T, compute_uv=False).sum()
+    shift = np.sum((x.mean(0) - y.mean(0)) ** 2)
+    distance = shift + np.sum(root_x**2) + np.sum(root_y**2) - 2.0 * mixed
+    return max(0.0, float(distance))  # rounding can leave a trace below zero
+
+
+def kid(
+    x: np.ndarray, y: np.ndarray, *, subsets: int = 100, subset_size: int = 1000, seed: int = 0
+) -> tuple[float, float]:
+    """Kernel Inception Distance (Bińkowski et al. 2018): unbiased MMD² with a cubic kernel.
+
+    The kernel is k(a, b) = (a·b / D + 1)³. The estimate is unbiased for any number of pictures,
+    and so may be negative for sets that hardly differ.
+
+    Args:
+        x, y: (N, D) and (M, D) floating point features, a row per picture.
+        subsets: how many random pairs of subsets, drawn without replacement, are averaged.
+        subset_size: pictures in each; at most the size of the smaller set.
+        seed: decides the subsets.
+
+    Returns:
+        Mean and standard deviation over the subsets; lower is better. The deviation is zero where
+        each subset is the whole set.
+
+    Raises:
+        NegcolorError: a set has fewer than two pictures.
+    """
+    x, y = _features(x), _features(y)
+    size = min(subset_size, len(x), len(y))
+    if size == len(x) == len(y):
+        return _squared_mmd(x, y), 0.0
+    rng = np.random.default_rng(seed)
+    estimates = [
+        _squared_mmd(
+            x[rng.choice(len(x), size, replace=False)], y[rng.choice(len(y), size, replace=False)]
+        )
+        for _ in range(subsets)
+    ]
+    return float(np.mean(estimates)), float(np.std(estimates))
+
+
+def inception_score(probabilities: np.ndarray, splits: int = 10) -> tuple[float, float]:
+    """Inception Score (Salimans et al. 2016): exp of the mean KL(p(class | picture) || p(class)).
+
+    It rewards results that look like one of the network's classes each, and like many of them
+    together. It knows no truth: colours may be wrong.
+
+    Args:
+        probabilities: (N, C) floating point, a row per picture that sums to 1.
+        splits: parts of the set, in the given order, that are scored by themselves; at most N.
+
+    Returns:
+        Mean and standard deviation over the parts, from 1 to C; higher is better.
+
+    Raises:
+        NegcolorError: there is no picture.
+    """
+    p = np.asarray(probabilities, np.float64)
+    if not len(p):
+        raise NegcolorError("the Inception Score takes at least one picture.")
+    scores = [_score(part) for part in np.array_split(p, min(splits, len(p)))]
+    return float(np.mean(scores)), float(np.std(scores))
+
+
+def _features(rows: np.ndarray) -> np.ndarray:
+    if len(rows) < 2:
+        raise NegcolorError("FID and KID take at least two pictures on either side.")
+    return np.asarray(rows, np.float64)
+
+
+def _covariance_root(rows: np.ndarray) -> np.ndarray:
+    """R, (min(N, D), D), with RᵀR the unbiased covariance of (N, D) rows."""
+    return np.linalg.qr(rows - rows.mean(0), mode="r") / np.sqrt(len(rows) - 1)
+
+
+def _squared_mmd(x: np.ndarray, y: np.ndarray) -> float:
+    """Unbiased estimate of the squared maximum mean discrepancy (Gretton et al. 2012, eq. 3)."""
+
+    def kernel(a: np.ndarray, b: np.ndarray) -> np.ndarray:
+        return (a @ b.T / a.shape[1] + 1.0) ** 3
+
+    def mean_of_others(rows: np.ndarray) -> float:
+        similarity = kernel(rows, rows)
+        return (similarity.sum() - np.trace(similarity)) / (len(rows) * (len(rows) - 1))
+
+    return float(mean_of_others(x) + mean_of_others(y) - 2.0 * kernel(x, y).mean())
+
+
+def _score(p: np.ndarray) -> float:
+    marginal = p.mean(0)
+    # A class of probability 0 adds nothing: p log p tends to 0.
+    log_ratio = np.log(np.where(p > 0, p, 1.0)) - np.log(np.where(p > 0, marginal, 1.0))
+    return float(np.exp(np.sum(p * log_ratio, axis=1).mean()))

@@ -1,0 +1,1 @@
+"""Converters that photographers use today, from their formulas."""
