@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,10 +13,12 @@ import typer
 from negcolor.cli.command import FAILED, progress, run
 from negcolor.cli.tally import Tally
 from negcolor.errors import NegcolorError
+from negcolor.film.inversion import CLASSICAL
 from negcolor.inference.batch import BitDepth, Settings, convert_batch, remove_leftovers
 from negcolor.inference.jobs import Format, Job, plan_batch, unfinished
 from negcolor.inference.memory import parse_memory
 from negcolor.inference.methods import Method
+from negcolor.inference.models import ClassicalConverter
 
 if TYPE_CHECKING:
     from negcolor.inference.contact_sheet import ContactSheet
@@ -38,6 +41,9 @@ def colorize(
     ] = None,
     server: Annotated[
         str | None, typer.Option(help="Served model instead: http://HOST:PORT/v1/models/NAME.")
+    ] = None,
+    classical: Annotated[
+        str | None, typer.Option(help=f"Classical converter instead: {', '.join(CLASSICAL)}.")
     ] = None,
     method: Annotated[
         Method,
@@ -65,7 +71,11 @@ def colorize(
 
     Results that exist are skipped: after an interruption, the same command does the rest.
     """
-    load, check = _network(model, server)
+    load, check = _network(model, server, classical)
+    if classical is not None:
+        if method not in (Method.AUTO, Method.WHOLE):
+            raise NegcolorError("--classical converters see whole scans: leave out --method.")
+        method = Method.WHOLE
     if format_ is Format.JPEG and bit_depth is BitDepth.SIXTEEN:
         raise NegcolorError("--format jpeg holds 8 bits: choose tiff or png for --bit-depth 16.")
     settings = Settings(method, parse_memory(memory), bit_depth, overwrite)
@@ -98,18 +108,22 @@ def colorize(
 
 
 def _network(
-    model: Path | None, server: str | None
+    model: Path | None, server: str | None, classical: str | None
 ) -> tuple[Callable[[], Network], Callable[[], None]]:
     """How the network is loaded, and what is asked after each failure."""
-    if server is not None and model is None:
+    if sum(given is not None for given in (model, server, classical)) != 1:
+        raise NegcolorError("give one of --model, --server and --classical.")
+    if server is not None:
         from negcolor.inference.server import ServedNetwork
 
         served = ServedNetwork(server)
         served.check()
         return lambda: served, served.check
-    if model is not None and server is None:
-        return lambda: _load(model), lambda: None
-    raise NegcolorError("give either --model or --server.")
+    if classical is not None:
+        converter = ClassicalConverter(classical)
+        return lambda: converter, lambda: None
+    assert model is not None
+    return partial(_load, model), lambda: None
 
 
 def _load(model: Path) -> Network:

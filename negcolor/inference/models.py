@@ -1,4 +1,4 @@
-"""Networks that turn pictures into pictures: generators of runs and files, exported models."""
+"""What turns negatives into positives: generators of runs and files, exported models, formulas."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from negcolor.errors import NegcolorError
+from negcolor.film.inversion import CLASSICAL
 from negcolor.images.color import from_network, to_network, to_unit
 from negcolor.inference.whole import apply_generator, mirrored
 
@@ -85,6 +86,24 @@ class SavedNetwork:
 
     def run(self, picture: np.ndarray) -> np.ndarray:
         return self._signature(image=np.asarray(picture, "float32")[None])["image"].numpy()[0]
+
+
+class ClassicalConverter:
+    """A converter that was never trained, see `negcolor.film.inversion`, in a network's place.
+
+    Raises:
+        NegcolorError: there is none of that name.
+    """
+
+    def __init__(self, name: str) -> None:
+        if name not in CLASSICAL:
+            raise NegcolorError(
+                f"there is no classical converter {name!r}; choose one of {', '.join(CLASSICAL)}."
+            )
+        self._convert = CLASSICAL[name]
+
+    def run(self, picture: np.ndarray) -> np.ndarray:
+        return self._convert(picture)
 
 
 def load_network(model: str | Path) -> Network:

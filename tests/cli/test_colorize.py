@@ -178,8 +178,11 @@ def test_method_format_and_depth_are_options(scans, model, call_main, tmp_path):
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ((), "give either --model or --server."),
-        (("--model", ".", "--server", "http://x"), "give either --model or --server."),
+        ((), "give one of --model, --server and --classical."),
+        (
+            ("--model", ".", "--server", "http://x"),
+            "give one of --model, --server and --classical.",
+        ),
         (("--model", ".", "--memory", "much"), "'much' is no size of memory"),
         (("--model", ".", "--memory", "1MB"), "1MB of memory is too little"),
         (("--model", ".", "--format", "jpeg", "--bit-depth", 16), "--format jpeg holds 8 bits"),
@@ -208,3 +211,32 @@ def test_mistakes_are_found_before_tensorflow_is_loaded(tmp_path, complaints, op
     assert complaint.startswith("negcolor-colorize: ")
     assert modules == "set()"
     assert [path.name for path in tmp_path.iterdir()] == ["scan.png"]
+
+
+def test_a_classical_converter_needs_no_model(scans, call_main, tmp_path):
+    code, _, stderr = call_main(
+        main,
+        "negcolor-colorize",
+        *(scans / "row.png", "--classical", "plain-inversion", "--output", tmp_path),
+    )
+    assert code == 0, stderr
+    np.testing.assert_array_equal(read(tmp_path / "row.png"), 65535 - read(scans / "row.png"))
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (("--classical", "magic"), "there is no classical converter 'magic'; choose one of plain"),
+        (("--classical", "negadoctor", "--method", "guided"), "leave out --method"),
+        (("--classical", "negadoctor", "--model", "x"), "give one of --model, --server and"),
+    ],
+)
+def test_mistakes_with_classical_converters(
+    scans, call_main, complaints, tmp_path, options, sentence
+):
+    code, _, stderr = call_main(
+        main, "negcolor-colorize", scans / "row.png", *options, "--output", tmp_path / "out"
+    )
+    assert code == 2
+    (complaint,) = complaints(stderr)
+    assert sentence in complaint
