@@ -52,7 +52,8 @@ def train(
     ] = None,
     image_size: Annotated[int | None, _option("Side of the crops.", "image_size")] = None,
     filters: Annotated[
-        int | None, _option("Channels of the first convolutions. [default: the modification's]")
+        int | None,
+        _option("The baseline's first channels, the others' in proportion. [default: 64]"),
     ] = None,
     batch_size: Annotated[int | None, _option("Pictures per step.", "batch_size")] = None,
     seed: Annotated[int | None, _option("Seed of everything random.", "seed")] = None,
@@ -96,27 +97,14 @@ def _train(folder: Path, config: RunConfig, new: bool) -> None:
     """Joins the pipelines and the training."""
     from rich.console import Console
 
-    from negcolor.training.run import Run, TrainingData
-    from pipelines.augmentation import Augmentation
-    from pipelines.batches import paired, steps_per_epoch, unpaired
+    from negcolor.cli.training_data import training_data
+    from negcolor.training.run import Run
     from pipelines.python_calls import readable_errors
     from pipelines.sources import open_data
 
     console = Console()
     domains = open_data(config.data)
-    augmented = config.configured_modification().training.augmentation
-    options: dict[str, Any] = {
-        "image_size": config.image_size,
-        "batch_size": config.batch_size,
-        "seed": config.seed,
-        "augmentation": Augmentation() if augmented else Augmentation.none(),
-    }
-    data = TrainingData(
-        unpaired=lambda step: unpaired(domains, start_step=step, **options),
-        paired=lambda step: paired(domains, start_step=step, **options),
-        steps_per_epoch=steps_per_epoch(domains, config.batch_size),
-        test=domains.test,
-    )
+    data = training_data(config, domains)
     if new:
         create_run(folder, config)
     console.print(f"{folder}: {domains.description}", highlight=False)

@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from negcolor.errors import NegcolorError
-from negcolor.modifications import Modification, modification
+from negcolor.modifications import (
+    BASELINE,
+    DiscriminatorConfig,
+    GeneratorConfig,
+    Modification,
+    modification,
+)
 from negcolor.training.precision import JIT, PRECISIONS
 
 SCHEDULES = ("linear", "constant")
@@ -28,7 +34,8 @@ class RunConfig:
         epochs: how often the longer domain is gone through.
         steps_per_epoch: steps counted as an epoch; None for the longer domain.
         image_size: side of the training crops in pixels, a multiple of 4.
-        filters: channels of the networks' first convolutions; None for the modification's own.
+        filters: channels of the baseline's first convolutions, from which modifications with
+            other numbers of channels (14) deviate in proportion; None for the paper's 64.
         batch_size: pictures of each domain per step.
         seed: of weights, data order, augmentation, dropout and image pools.
         precision: "float32", "bfloat16", "float16", or "auto".
@@ -70,14 +77,21 @@ class RunConfig:
         _check_choice("schedule", self.schedule, SCHEDULES)
 
     def configured_modification(self) -> Modification:
-        """The modification, with `filters` in place of its own where given."""
+        """The modification, narrowed or widened as `filters` says."""
         chosen = modification(self.modification)
         if self.filters is None:
             return chosen
+        scale = self.filters / BASELINE.generator.filters
+
+        def width(network: GeneratorConfig | DiscriminatorConfig) -> int:
+            return max(1, round(network.filters * scale))
+
         return dataclasses.replace(
             chosen,
-            generator=dataclasses.replace(chosen.generator, filters=self.filters),
-            discriminator=dataclasses.replace(chosen.discriminator, filters=self.filters),
+            generator=dataclasses.replace(chosen.generator, filters=width(chosen.generator)),
+            discriminator=dataclasses.replace(
+                chosen.discriminator, filters=width(chosen.discriminator)
+            ),
         )
 
 

@@ -48,6 +48,12 @@ def test_filters_replace_those_of_both_networks_only():
     assert chosen.generator == dataclasses.replace(BASELINE.generator, filters=8)
     assert chosen.discriminator == dataclasses.replace(BASELINE.discriminator, filters=8)
     assert chosen.training == BASELINE.training
+
+
+def test_a_narrow_modification_is_narrower_than_a_narrow_baseline():
+    chosen = RunConfig("14", filters=16).configured_modification()  # 48 filters in the paper's
+    assert (chosen.generator.filters, chosen.discriminator.filters) == (12, 16)
+    assert RunConfig("14", filters=1).configured_modification().generator.filters == 1
     assert RunConfig().configured_modification() == BASELINE
 
 
