@@ -1,0 +1,1 @@
+"""The comparison of modifications trained under one budget: the paper's ablation."""
