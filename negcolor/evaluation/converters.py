@@ -1,0 +1,75 @@
+"""The methods of an evaluation by name: trained models and classical converters."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from negcolor.errors import NegcolorError
+from negcolor.evaluation.summary import Converter
+from negcolor.film.inversion import CLASSICAL
+
+ALL = "all"
+"""Stands for all classical converters."""
+
+
+def gather_converters(models: Sequence[Path], classical: Sequence[str]) -> dict[str, Converter]:
+    """Name -> function of a negative as `summary.compare_converters` takes them, models first.
+
+    Args:
+        models: run folders, `.keras` files or exported models. They are called by the name of
+            their folder or file, and by their whole path where two things have one name.
+        classical: names of converters in `film.inversion.CLASSICAL`, or "all".
+
+    Raises:
+        NegcolorError: neither is given, a model cannot be loaded, or a converter is not known.
+    """
+    chosen = _choose_classical(classical)
+    if not models and not chosen:
+        raise NegcolorError("give --model, --classical, or both: there is nothing to evaluate.")
+    named = {name: _network_converter(model) for name, model in name_models(models, chosen)}
+    return {**named, **{name: CLASSICAL[name] for name in chosen}}
+
+
+def name_models(models: Iterable[Path], taken: Iterable[str]) -> list[tuple[str, Path]]:
+    """Short names for models, each of which is taken once, and of no other name in `taken`."""
+    paths = {path.resolve(): path for path in models}
+    count = Counter([*map(_short_name, paths), *taken])
+    return [
+        (name if count[name := _short_name(path)] == 1 else str(path), given)
+        for path, given in paths.items()
+    ]
+
+
+def _short_name(model: Path) -> str:
+    if model.name == "generator_g.keras":  # of a run
+        return model.parent.name
+    if model.name.isdecimal():  # an exported model's version
+        return f"{model.parent.name}/{model.name}"
+    return model.stem if model.suffix == ".keras" else model.name
+
+
+def _choose_classical(names: Sequence[str]) -> list[str]:
+    unknown = [name for name in names if name not in CLASSICAL and name != ALL]
+    if unknown:
+        raise NegcolorError(
+            f"--classical {unknown[0]} is not known: choose {ALL} or some of "
+            f"{', '.join(CLASSICAL)}."
+        )
+    return list(CLASSICAL if ALL in names else dict.fromkeys(names))
+
+
+def _network_converter(model: Path) -> Converter:
+    from negcolor.inference.methods import DEFAULT_MEMORY, Method, choose_method, convert
+    from negcolor.inference.models import load_network
+
+    network = load_network(model)
+
+    def converter(negative: np.ndarray) -> np.ndarray:
+        method = choose_method(negative.shape, network, Method.AUTO, DEFAULT_MEMORY)
+        return convert(negative, network, method, DEFAULT_MEMORY, "float32")
+
+    return converter
