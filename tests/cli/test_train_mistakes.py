@@ -72,7 +72,7 @@ def test_a_folder_that_cannot_be_made(call_main, complaints, roll):
     assert f"{output} cannot be written (Not a directory)" in complaint
 
 
-@pytest.mark.parametrize("name", ["train", "colorize", "simulate", "summary"])
+@pytest.mark.parametrize("name", ["ablate", "colorize", "evaluate", "export", "simulate", "summary", "train"])
 def test_help_does_not_import_tensorflow(name):
     code = (
         f"import sys; sys.argv = ['negcolor-{name}', '--help']\n"
