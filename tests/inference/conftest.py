@@ -1,8 +1,9 @@
-"""A box of small scans, a network that changes nothing, and a batch of them."""
+"""A box of small scans, a network that changes nothing, a batch of them, and a generator."""
 
 import os
 import threading
 
+import keras
 import numpy as np
 import pytest
 
@@ -10,6 +11,8 @@ from negcolor.images import io
 from negcolor.inference.batch import Settings, convert_batch
 from negcolor.inference.jobs import Job
 from negcolor.inference.methods import Method
+from negcolor.modifications import GeneratorConfig
+from negcolor.networks.generator import build_generator
 
 WHOLE = Settings(Method.WHOLE)
 
@@ -70,3 +73,13 @@ def same_pictures():
         return {job.output.name for job in jobs} == set(os.listdir(jobs[0].output.parent))
 
     return compare
+
+
+@pytest.fixture(scope="session")
+def generator():
+    """A small generator."""
+    keras.utils.set_random_seed(1)
+    network = build_generator(GeneratorConfig(filters=4, residual_blocks=1))
+    for weight in network.trainable_variables:  # more contrast than a fresh network has
+        weight.assign(weight * 3 if "kernel" in weight.path else weight)
+    return network

@@ -2,7 +2,6 @@
 
 import os
 
-import keras
 import numpy as np
 import pytest
 from hypothesis import given
@@ -25,15 +24,6 @@ class Same:
 
     def run(self, picture):
         return picture
-
-
-@pytest.fixture(scope="module")
-def generator():
-    keras.utils.set_random_seed(1)
-    network = build_generator(GeneratorConfig(filters=4, residual_blocks=1))
-    for weight in network.trainable_variables:  # more contrast than a fresh network has
-        weight.assign(weight * 3 if "kernel" in weight.path else weight)
-    return network
 
 
 def noise(*shape, seed=0):

@@ -1,14 +1,10 @@
 """A generator's one pass over pictures of any size."""
 
-import keras
 import numpy as np
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from negcolor.inference.whole import apply_generator
-from negcolor.modifications import GeneratorConfig
-from negcolor.networks.generator import build_generator
 
 sides = st.integers(1, 30)
 
@@ -19,15 +15,6 @@ class Same:
     def predict_on_batch(self, batch):
         self.batch = batch
         return batch
-
-
-@pytest.fixture(scope="module")
-def generator():
-    keras.utils.set_random_seed(1)
-    network = build_generator(GeneratorConfig(filters=4, residual_blocks=1))
-    for weight in network.trainable_variables:  # more contrast than a fresh network has
-        weight.assign(weight * 3 if "kernel" in weight.path else weight)
-    return network
 
 
 def noise(*shape, seed=0):
