@@ -72,7 +72,10 @@ def test_a_folder_that_cannot_be_made(call_main, complaints, roll):
     assert f"{output} cannot be written (Not a directory)" in complaint
 
 
-@pytest.mark.parametrize("name", ["ablate", "colorize", "evaluate", "export", "simulate", "summary", "train"])
+COMMANDS = ["ablate", "colorize", "evaluate", "export", "simulate", "summary", "train"]
+
+
+@pytest.mark.parametrize("name", COMMANDS)
 def test_help_does_not_import_tensorflow(name):
     code = (
         f"import sys; sys.argv = ['negcolor-{name}', '--help']\n"
