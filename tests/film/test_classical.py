@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 from skimage import data
@@ -203,6 +203,7 @@ def test_pictures_without_contrast(name, value, shape):
         fill=st.sampled_from([0.0, 0.25, 1.0]),
     )
 )
+@example(negative=np.float32([[[0, 0.25, 0.25], [0.25, 0, 0.25], [0.25, 0.25, 0.25]]]))
 def test_any_picture_gives_finite_values_between_0_and_1(name, negative):
     before = negative.copy()
     check(CLASSICAL[name](negative), negative.shape)

@@ -31,11 +31,10 @@ def negfix8(negative: np.ndarray) -> np.ndarray:
     ranges = np.log(most / least)
     # Without contrast in either channel there is no ratio of contrasts.
     gamma = np.where((ranges > 0) & (ranges[0] > 0), ranges / max(ranges[0], STEP), 1.0)
-    inverted = (least / linear) ** (1.0 / np.maximum(gamma, STEP))
+    # At most white, before the power as well as after it: there it could overflow.
+    inverted = np.minimum(least / linear, 1.0) ** (1.0 / np.maximum(gamma, STEP))
     subtracted = BLACK * (least[0] / most[0]) ** (1.0 / GAMMA)
-    return np.clip(np.minimum(inverted, 1.0) ** (1.0 / GAMMA) - subtracted, 0.0, 1.0).astype(
-        np.float32
-    )
+    return np.clip(inverted ** (1.0 / GAMMA) - subtracted, 0.0, 1.0).astype(np.float32)
 
 
 def _extremes(linear: np.ndarray) -> np.ndarray:
