@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 
 from negcolor.errors import NegcolorError
+from negcolor.images.whole_file import whole_folder
 
 CARD = "MODEL_CARD.md"
 
@@ -71,7 +69,7 @@ def export_model(
     module.weights = [variable.value for variable in generator.variables]
     options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)  # nobody trains it
     try:
-        with _appearing(folder) as beside:
+        with whole_folder(folder) as beside:
             tf.saved_model.save(module, str(beside), build_signatures(generator), options)
             write_warm_up(beside, name)
             (beside / CARD).write_text(card, encoding="utf-8")
@@ -93,15 +91,3 @@ def _check(file: Path, folder: Path, version: int) -> None:
         )
     if os.path.lexists(folder):
         raise NegcolorError(f"{folder} exists already: give another --version or --output.")
-
-
-@contextmanager
-def _appearing(folder: Path) -> Iterator[Path]:
-    """A folder to write into that takes its name at the end, or disappears."""
-    beside = folder.with_name(f".{folder.name}.{os.getpid()}")  # servers look for numbers only
-    try:
-        beside.mkdir(parents=True)
-        yield beside
-        os.rename(beside, folder)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)

@@ -18,11 +18,10 @@ from negcolor.inference.batch import BitDepth, Settings, convert_batch, remove_l
 from negcolor.inference.jobs import Format, Job, plan_batch, unfinished
 from negcolor.inference.memory import parse_memory
 from negcolor.inference.methods import Method
-from negcolor.inference.models import ClassicalConverter
+from negcolor.inference.models import ClassicalConverter, Network, load_network
 
 if TYPE_CHECKING:
     from negcolor.inference.contact_sheet import ContactSheet
-    from negcolor.inference.models import Network
 
 
 def colorize(
@@ -123,13 +122,7 @@ def _network(
         converter = ClassicalConverter(classical)
         return lambda: converter, lambda: None
     assert model is not None
-    return partial(_load, model), lambda: None
-
-
-def _load(model: Path) -> Network:
-    from negcolor.inference.models import load_network  # imports TensorFlow
-
-    return load_network(model)
+    return partial(load_network, model), lambda: None
 
 
 def _new_sheet(file: Path, jobs: Sequence[Job], overwrite: bool) -> ContactSheet | None:

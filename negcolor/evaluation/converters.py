@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from functools import partial
 from pathlib import Path
-
-import numpy as np
 
 from negcolor.errors import NegcolorError
 from negcolor.evaluation.summary import Converter
@@ -63,13 +62,7 @@ def _choose_classical(names: Sequence[str]) -> list[str]:
 
 
 def _network_converter(model: Path) -> Converter:
-    from negcolor.inference.methods import DEFAULT_MEMORY, Method, choose_method, convert
+    from negcolor.inference.colorize import colorize
     from negcolor.inference.models import load_network
 
-    network = load_network(model)
-
-    def converter(negative: np.ndarray) -> np.ndarray:
-        method = choose_method(negative.shape, network, Method.AUTO, DEFAULT_MEMORY)
-        return convert(negative, network, method, DEFAULT_MEMORY, "float32")
-
-    return converter
+    return partial(colorize, model=load_network(model))

@@ -7,8 +7,6 @@ import io
 import json
 import math
 import os
-import shutil
-import uuid
 from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.metadata import version
@@ -24,6 +22,7 @@ from negcolor.evaluation.report_html import to_html
 from negcolor.evaluation.report_markdown import to_markdown
 from negcolor.evaluation.report_text import set_introduction
 from negcolor.evaluation.summary import LONG_SIDE
+from negcolor.images.whole_file import whole_folder
 
 
 def check_output(folder: Path) -> None:
@@ -48,20 +47,16 @@ def write_report(folder: Path, evaluation: Evaluation) -> None:
         "report.json": json.dumps(to_json(evaluation), indent=2, ensure_ascii=False) + "\n",
         "pictures.csv": to_csv(evaluation),
     }
-    beside = folder.with_name(f".negcolor-{uuid.uuid4().hex}.tmp")
     check_output(folder)
     try:
-        beside.mkdir(parents=True)
-        for name, text in files.items():
-            with (beside / name).open("w", encoding="utf-8", newline="") as file:
-                file.write(text)
-        os.rename(beside, folder)
+        with whole_folder(folder) as beside:
+            for name, text in files.items():
+                with (beside / name).open("w", encoding="utf-8", newline="") as file:
+                    file.write(text)
     except OSError as error:
         raise NegcolorError(
             f"{folder} cannot be written ({error.strerror}): check the folder and its free space."
         ) from error
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
 
 
 def to_json(evaluation: Evaluation) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Files that appear complete or not at all, whatever happens to the writing process."""
+"""Files and folders that appear complete or not at all, whatever happens to the writing process."""
 
 import os
 import shutil
@@ -113,3 +113,19 @@ def _rename_to_new(hidden: Path, path: Path) -> None:
         except BaseException:
             path.unlink()
             raise
+
+
+@contextmanager
+def whole_folder(folder: Path) -> Iterator[Path]:
+    """A new folder to fill, which takes its name when the block ends well, or disappears.
+
+    Raises:
+        OSError: it cannot be made; or there is such a folder by now and it is not empty.
+    """
+    beside = folder.with_name(f".negcolor-{uuid.uuid4().hex}.tmp")
+    try:
+        beside.mkdir(parents=True)
+        yield beside
+        os.rename(beside, folder)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -32,7 +33,7 @@ class KerasNetwork:
     def __init__(self, generator: keras.Model) -> None:
         self.generator = generator
 
-    @property
+    @cached_property
     def bytes_per_pixel(self) -> float:
         """The memory that `run` takes per pixel, roughly."""
         from negcolor.inference.tiling import whole_bytes_per_pixel
