@@ -6,7 +6,7 @@ Names are imported when they are first used, so that importing negcolor never wa
     config = negcolor.modification(4)
     generator = negcolor.build_generator(config.generator)
     negative = negcolor.simulate(photo, stock="kodak_portra_400", seed=0)
-    positive = negcolor.colorize(scan, model="runs/mine")
+    positive = negcolor.colorize(scan)  # or model="runs/mine"
 """
 
 from importlib import import_module
@@ -16,6 +16,7 @@ _EXPORTS = {
     "MODIFICATIONS": "negcolor.modifications",
     "STOCKS": "negcolor.film.stocks",
     "NegcolorError": "negcolor.errors",
+    "Trims": "negcolor.inference.trims",
     "build_discriminator": "negcolor.networks.discriminator",
     "build_generator": "negcolor.networks.generator",
     "colorize": "negcolor.inference.colorize",

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from negcolor.errors import NegcolorError
 from negcolor.images.whole_file import whole_folder
-
-CARD = "MODEL_CARD.md"
+from negcolor.inference.compact import CARD, is_compact
+from negcolor.inference.shipped import shipped_folder
 
 
 class Direction(StrEnum):
@@ -38,7 +38,8 @@ def export_model(
     said in `negcolor.serving.signatures`.
 
     Args:
-        model: a run folder, or a `.keras` file, of which only the generator is known.
+        model: a run folder; or a `.keras` file or a compact model, of which only the generator is
+            known; or a shipped model's name.
         output: the served model's folder; its name is the model's.
         version: from 1 on; a server takes the highest that it finds.
         direction: which generator of a run; of a file, what it does.
@@ -51,17 +52,20 @@ def export_model(
             cannot be written.
     """
     folder = output / str(version)
-    file = model / GENERATORS[direction] if model.is_dir() else model
+    if not model.exists():
+        model = shipped_folder(str(model)) or model
+    is_run = model.is_dir() and not is_compact(model)
+    file = model / GENERATORS[direction] if is_run else model
     _check(file, folder, version)
 
     import tensorflow as tf
 
     from negcolor.inference.models import load_generator
-    from negcolor.serving.model_card import UNKNOWN, model_card, read_provenance
+    from negcolor.serving.model_card import find_provenance, model_card
     from negcolor.serving.signatures import build_signatures
     from negcolor.serving.warm_up import write_warm_up
 
-    provenance = read_provenance(model) if model.is_dir() else UNKNOWN
+    provenance = find_provenance(model)
     generator = load_generator(file)
     name = output.resolve().name
     card = model_card(name, version, direction, generator.count_params(), provenance)
@@ -85,7 +89,7 @@ def _check(file: Path, folder: Path, version: int) -> None:
     """Complains about what can be known before TensorFlow is loaded."""
     if not 1 <= version < 2**63:
         raise NegcolorError(f"--version {version} is none for a server: give a number from 1 on.")
-    if not file.is_file():
+    if not file.is_file() and not is_compact(file):
         raise NegcolorError(
             f"{file} does not exist: name a run folder of negcolor-train or a .keras file."
         )

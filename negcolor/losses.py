@@ -1,7 +1,7 @@
-"""The objective of the paper, eq. 1 to 3, as pure functions of tensors.
+"""Losses as pure functions of tensors: the paper's, eq. 1 to 3, and two of pictures in pairs.
 
 Pictures are (B, H, W, C) in [-1, 1]; logits are (B, h, w, 1), one per patch. Every loss is the
-float32 mean over the whole batch.
+float32 mean over the whole batch, or over the pixels that a `weight` (B, H, W, 1) counts.
 """
 
 from __future__ import annotations
@@ -10,6 +10,10 @@ from typing import Any
 
 import keras
 from keras import ops
+
+from negcolor.images.color import srgb_to_lab
+
+WINDOW = 7  # pixels, of `ssim_loss`; scikit-image's default
 
 
 def _binary_cross_entropy(target: float, logits: Any) -> Any:
@@ -38,9 +42,62 @@ def discriminator_loss(real_logits: Any, fake_logits: Any, kind: str = "bce") ->
     return 0.5 * (real + fake)
 
 
-def l1_loss(real: Any, reconstructed: Any) -> Any:
+def l1_loss(real: Any, reconstructed: Any, weight: Any = None) -> Any:
     """Mean absolute difference: the cycle loss (eq. 2) and the identity loss (eq. 3)."""
-    return ops.mean(ops.abs(ops.cast(real, "float32") - ops.cast(reconstructed, "float32")))
+    difference = ops.cast(real, "float32") - ops.cast(reconstructed, "float32")
+    return _mean(ops.abs(difference), weight)
+
+
+def delta_e_loss(truth: Any, result: Any, weight: Any = None) -> Any:
+    """Mean colour difference, CIE94 with the constants of graphic arts (CIE 116-1995).
+
+    CIEDE2000 is its refinement, but has gradients without bounds at neutral colours.
+    """
+    lab, other = (srgb_to_lab(ops.cast(x, "float32") * 0.5 + 0.5) for x in (truth, result))
+    squares = ops.square(lab - other)
+    chroma, other_chroma = (ops.sqrt(_square_sum(x[..., 1:]) + 1e-4) for x in (lab, other))
+    chroma_square = ops.square(chroma - other_chroma)
+    hue_square = ops.relu(squares[..., 1] + squares[..., 2] - chroma_square)
+    weighted = (
+        squares[..., 0]
+        + chroma_square / ops.square(1 + 0.045 * chroma)
+        + hue_square / ops.square(1 + 0.015 * chroma)
+    )
+    return _mean(ops.sqrt(weighted + 1e-2)[..., None], weight)  # rounded off below 0.1
+
+
+def ssim_loss(truth: Any, result: Any, weight: Any = None) -> Any:
+    """1 - structural similarity in windows of 7×7 pixels (Wang et al. 2004, eq. 13)."""
+    x, y = (ops.cast(picture, "float32") for picture in (truth, result))
+    mean_x, mean_y = _window_mean(x), _window_mean(y)
+    variances = (
+        _window_mean(ops.square(x) + ops.square(y)) - ops.square(mean_x) - ops.square(mean_y)
+    )
+    covariance = _window_mean(x * y) - mean_x * mean_y
+    c1, c2 = (0.01 * 2) ** 2, (0.03 * 2) ** 2  # of the range from -1 to 1
+    likeness = (
+        (2 * mean_x * mean_y + c1)
+        * (2 * covariance + c2)
+        / ((ops.square(mean_x) + ops.square(mean_y) + c1) * (variances + c2))
+    )
+    edge = WINDOW // 2
+    counted = None if weight is None else weight[:, edge:-edge, edge:-edge]
+    return 1.0 - _mean(likeness, counted)
+
+
+def _mean(values: Any, weight: Any) -> Any:
+    """The mean of (B, H, W, C), weighted by (B, H, W, 1)."""
+    if weight is None:
+        return ops.mean(values)
+    return ops.sum(ops.mean(values, axis=-1, keepdims=True) * weight) / (ops.sum(weight) + 1e-6)
+
+
+def _window_mean(x: Any) -> Any:
+    return ops.average_pool(x, WINDOW, strides=1, padding="valid")
+
+
+def _square_sum(x: Any) -> Any:
+    return ops.sum(ops.square(x), axis=-1)
 
 
 @keras.saving.register_keras_serializable(package="negcolor")

@@ -38,6 +38,8 @@ class GeneratorConfig:
         extra_convolution: None, or a 3×3 convolution behind the "encoder" or before the "output".
         skip_connections: join the encoder's features to the decoder's at both scales by a 1×1
             convolution.
+        prior: None, or "density": start from the positive that densitometry gives and add to it,
+            see `negcolor.networks.density_prior`.
     """
 
     filters: int = 64
@@ -52,6 +54,7 @@ class GeneratorConfig:
     upsampling_dropout: float = 0.0
     extra_convolution: str | None = None
     skip_connections: bool = False
+    prior: str | None = None
 
 
 @dataclass(frozen=True)

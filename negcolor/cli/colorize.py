@@ -1,4 +1,4 @@
-"""negcolor-colorize: turns scanned negatives into colour photographs with a trained model."""
+"""negcolor-colorize: turns scanned negatives into colour photographs."""
 
 from __future__ import annotations
 
@@ -19,6 +19,8 @@ from negcolor.inference.jobs import Format, Job, plan_batch, unfinished
 from negcolor.inference.memory import parse_memory
 from negcolor.inference.methods import Method
 from negcolor.inference.models import ClassicalConverter, Network, load_network
+from negcolor.inference.shipped import DEFAULT_MODEL, default_folder, shipped_models
+from negcolor.inference.trims import NO_TRIMS, Trims
 
 if TYPE_CHECKING:
     from negcolor.inference.contact_sheet import ContactSheet
@@ -26,24 +28,50 @@ if TYPE_CHECKING:
 
 def colorize(
     inputs: Annotated[
-        list[Path],
+        list[Path] | None,
         typer.Argument(
             metavar="INPUTS...",
             help="Scans, folders (with all below them) or quoted patterns such as 'box/**/*.tif'.",
         ),
-    ],
+    ] = None,
     output: Annotated[
         Path, typer.Option(help="Folder to write into, with the folders of the inputs.")
-    ],
+    ] = Path("positives"),
     model: Annotated[
-        Path | None, typer.Option(help="Run folder, .keras file or SavedModel folder.")
+        Path | None,
+        typer.Option(
+            help="Name of a model that comes along, run folder, .keras file or folder of a compact "
+            f"or exported model; without it, {DEFAULT_MODEL}."
+        ),
     ] = None,
+    list_models: Annotated[
+        bool, typer.Option("--list-models", help="Show the models that come along, and end.")
+    ] = False,
     server: Annotated[
         str | None, typer.Option(help="Served model instead: http://HOST:PORT/v1/models/NAME.")
     ] = None,
     classical: Annotated[
         str | None, typer.Option(help=f"Classical converter instead: {', '.join(CLASSICAL)}.")
     ] = None,
+    roll: Annotated[
+        bool, typer.Option("--roll", help="The inputs are one film: print all frames alike.")
+    ] = False,
+    exposure: Annotated[
+        float, typer.Option(help="Stops by which results become lighter, -4 to 4.")
+    ] = NO_TRIMS.exposure,
+    temperature: Annotated[
+        float,
+        typer.Option(
+            help="Mired by which they become warmer, -150 to 150; an 81A filter is 18, an 80A -131."
+        ),
+    ] = NO_TRIMS.temperature,
+    tint: Annotated[
+        float,
+        typer.Option(help="CC units of a magenta filter, -50 to 50; below 0 of a green one."),
+    ] = NO_TRIMS.tint,
+    contrast: Annotated[
+        float, typer.Option(help="Factor of the slope at mid grey, 0.5 to 2.")
+    ] = NO_TRIMS.contrast,
     method: Annotated[
         Method,
         typer.Option(
@@ -70,17 +98,43 @@ def colorize(
 
     Results that exist are skipped: after an interruption, the same command does the rest.
     """
+    if list_models:
+        _print_models()
+        return
+    if not inputs:
+        raise NegcolorError("name scans, folders or patterns to convert; --help tells more.")
+    trims = Trims(exposure, temperature, tint, contrast)
     load, check = _network(model, server, classical)
+    if roll and (server is not None or classical is not None):
+        raise NegcolorError(
+            "--roll needs the layers of a network: leave --server or --classical out."
+        )
     if classical is not None:
         if method not in (Method.AUTO, Method.WHOLE):
             raise NegcolorError("--classical converters see whole scans: leave out --method.")
         method = Method.WHOLE
     if format_ is Format.JPEG and bit_depth is BitDepth.SIXTEEN:
         raise NegcolorError("--format jpeg holds 8 bits: choose tiff or png for --bit-depth 16.")
-    settings = Settings(method, parse_memory(memory), bit_depth, overwrite)
+    settings = Settings(method, parse_memory(memory), bit_depth, overwrite, trims)
     jobs = plan_batch(inputs, output, format_, contact_sheet=contact_sheet, overwrite=overwrite)
-    waiting = jobs if overwrite else unfinished(jobs)
-    sheet = contact_sheet and _new_sheet(contact_sheet, jobs, overwrite)
+    sheet = _new_sheet(contact_sheet, jobs, overwrite) if contact_sheet else None
+    if roll:
+        load = partial(_load_for_roll, load, [job.scan for job in jobs])
+    tally = _convert(jobs, load, check, settings, sheet)
+    typer.echo(f"Wrote {tally.converted} of {len(jobs)} pictures to {output}.")
+    if tally.failed:
+        raise typer.Exit(FAILED)
+
+
+def _convert(
+    jobs: Sequence[Job],
+    load: Callable[[], Network],
+    check: Callable[[], None],
+    settings: Settings,
+    sheet: ContactSheet | None,
+) -> Tally:
+    """Converts what is not there yet, with a progress bar, and prints a table at the end."""
+    waiting = jobs if settings.overwrite else unfinished(jobs)
     tally = Tally(skipped=len(jobs) - len(waiting))
     started = time.time()
     try:
@@ -96,22 +150,20 @@ def colorize(
         if sheet:
             sheet.write()
     except KeyboardInterrupt:
-        remedy = () if overwrite else ("the same command does the rest.",)
+        remedy = () if settings.overwrite else ("the same command does the rest.",)
         raise KeyboardInterrupt(*remedy) from None
     finally:
         remove_leftovers({job.output.parent for job in jobs}, before=started)
         tally.print_table()
-    typer.echo(f"Wrote {tally.converted} of {len(jobs)} pictures to {output}.")
-    if tally.failed:
-        raise typer.Exit(FAILED)
+    return tally
 
 
 def _network(
     model: Path | None, server: str | None, classical: str | None
 ) -> tuple[Callable[[], Network], Callable[[], None]]:
     """How the network is loaded, and what is asked after each failure."""
-    if sum(given is not None for given in (model, server, classical)) != 1:
-        raise NegcolorError("give one of --model, --server and --classical.")
+    if sum(given is not None for given in (model, server, classical)) > 1:
+        raise NegcolorError("give only one of --model, --server and --classical.")
     if server is not None:
         from negcolor.inference.server import ServedNetwork
 
@@ -121,8 +173,36 @@ def _network(
     if classical is not None:
         converter = ClassicalConverter(classical)
         return lambda: converter, lambda: None
-    assert model is not None
-    return partial(load_network, model), lambda: None
+    return partial(load_network, default_folder() if model is None else model), lambda: None
+
+
+def _load_for_roll(load: Callable[[], Network], scans: Sequence[Path]) -> Network:
+    from negcolor.inference.roll import roll_network
+
+    typer.echo(f"Judging {len(scans)} frames as one roll.", err=True)
+    return roll_network(load(), scans)
+
+
+def _print_models() -> None:
+    """The models that come along on standard output, the default one marked."""
+    from rich.box import SIMPLE
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    models = shipped_models()
+    if not models:
+        typer.echo("No models come with this installation.")
+        return
+    table = Table("name", "", box=SIMPLE)
+    table.add_column("MB", justify="right")
+    table.add_column("description")
+    for model in models:
+        mark = "default" if model.name == DEFAULT_MODEL else ""
+        table.add_row(
+            escape(model.name), mark, f"{model.size / 1e6:.1f}", escape(model.description)
+        )
+    Console().print(table)
 
 
 def _new_sheet(file: Path, jobs: Sequence[Job], overwrite: bool) -> ContactSheet | None:

@@ -20,7 +20,10 @@ def evaluate(
     ],
     model: Annotated[
         list[Path] | None,
-        typer.Option(help="Run folder, .keras file or SavedModel folder; may be repeated."),
+        typer.Option(
+            help="Run folder, .keras file, folder of a compact or exported model, or name of one "
+            "that comes along; may be repeated."
+        ),
     ] = None,
     classical: Annotated[
         list[str] | None,

@@ -14,7 +14,9 @@ from negcolor.export import Direction, export_model
 def export(
     model: Annotated[
         Path,
-        typer.Argument(metavar="RUN|FILE.keras", help="Run folder of negcolor-train, or file."),
+        typer.Argument(
+            metavar="MODEL", help="Run folder, .keras file, compact folder or shipped model's name."
+        ),
     ],
     output: Annotated[
         Path, typer.Option(help="Folder of the served model, such as saved_models/NAME.")

@@ -1,4 +1,4 @@
-"""Colour conventions, in one place: sRGB encoding, luminance, and the scaling of pixel values.
+"""Colour conventions, in one place: sRGB, luminance, CIELAB, and the scaling of pixel values.
 
 Every function takes a NumPy array or a TensorFlow tensor, eager or in a graph, and returns the
 same kind. TensorFlow is imported only when a tensor comes in.
@@ -13,6 +13,19 @@ Array = Any  # np.ndarray or tf.Tensor
 
 LUMINANCE_WEIGHTS = (0.2126, 0.7152, 0.0722)
 """Y of linear R, G, B with the primaries and white (D65) of ITU-R BT.709-6, which sRGB shares."""
+
+
+SRGB_TO_XYZ = np.array(
+    [
+        [0.4124564, 0.3575761, 0.1804375],
+        [0.2126729, 0.7151522, 0.0721750],
+        [0.0193339, 0.1191920, 0.9503041],
+    ]
+)
+"""CIE XYZ of linear sRGB, white at Y = 1; IEC 61966-2-1:1999, with more digits."""
+
+_LAB_CUT = (6 / 29) ** 3
+_LAB_SLOPE = (29 / 6) ** 2 / 3
 
 
 def srgb_to_linear(x: Array) -> Array:
@@ -63,6 +76,30 @@ def luminance(linear_rgb: Array) -> Array:
     """
     red, green, blue = LUMINANCE_WEIGHTS
     return red * linear_rgb[..., 0] + green * linear_rgb[..., 1] + blue * linear_rgb[..., 2]
+
+
+def srgb_to_lab(x: Array) -> Array:
+    """CIELAB under D65 of sRGB values.
+
+    Args:
+        x: floating point, (..., 3), sRGB-encoded in [0, 1].
+
+    Returns:
+        L* in [0, 100], a* and b* in about [-110, 110], (..., 3), same dtype.
+
+    Source: IEC 61966-2-1:1999, CIE 15:2004, section 8.2.1.
+    """
+    ops = _namespace(x)
+    linear = srgb_to_linear(x)
+    red, green, blue = linear[..., 0], linear[..., 1], linear[..., 2]
+    # The root sees only its own part of the range, as in `srgb_to_linear`.
+    to_white = (SRGB_TO_XYZ / SRGB_TO_XYZ.sum(axis=1, keepdims=True)).tolist()
+    relative = [r * red + g * green + b * blue for r, g, b in to_white]
+    f_x, f_y, f_z = (
+        ops.where(t > _LAB_CUT, ops.maximum(t, _LAB_CUT) ** (1 / 3), t * _LAB_SLOPE + 4 / 29)
+        for t in relative
+    )
+    return ops.stack([116 * f_y - 16, 500 * (f_x - f_y), 200 * (f_y - f_z)], axis=-1)
 
 
 def to_unit(pixels: Array) -> Array:

@@ -19,6 +19,7 @@ from negcolor.errors import NegcolorError
 from negcolor.images import io
 from negcolor.inference.jobs import Job, is_empty
 from negcolor.inference.methods import DEFAULT_MEMORY, Method, choose_method, convert
+from negcolor.inference.trims import NO_TRIMS, Trims
 
 if TYPE_CHECKING:
     from negcolor.inference.models import Network
@@ -49,6 +50,7 @@ class Settings:
     memory: int = DEFAULT_MEMORY
     bit_depth: BitDepth = BitDepth.SAME
     overwrite: bool = False
+    trims: Trims = NO_TRIMS
 
 
 @dataclass(frozen=True)
@@ -210,7 +212,7 @@ def _convert(
     method = choose_method(scan.pixels.shape, network, settings.method, settings.memory)
     dtype = _dtype(job, scan.pixels, settings.bit_depth)
     with _memory_errors_named(job, scan.pixels, method):
-        pixels = convert(scan.pixels, network, method, settings.memory, dtype)
+        pixels = convert(scan.pixels, network, method, settings.memory, dtype, settings.trims)
     return Positive(job, scan, pixels, method, time.perf_counter() - started)
 
 

@@ -9,13 +9,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from negcolor.inference.methods import DEFAULT_MEMORY, Method, choose_method, convert
-from negcolor.inference.models import (
-    KerasNetwork,
-    Network,
-    generator_file,
-    latest_version,
-    load_network,
-)
+from negcolor.inference.models import KerasNetwork, Network, find_model, load_network
+from negcolor.inference.shipped import default_folder
+from negcolor.inference.trims import NO_TRIMS, Trims
 
 if TYPE_CHECKING:
     import keras
@@ -23,8 +19,9 @@ if TYPE_CHECKING:
 
 def colorize(
     scan: np.ndarray,
-    model: str | Path | keras.Model | Network,
+    model: str | Path | keras.Model | Network | None = None,
     *,
+    trims: Trims = NO_TRIMS,
     method: str = "auto",
     memory: int = DEFAULT_MEMORY,
 ) -> np.ndarray:
@@ -32,7 +29,9 @@ def colorize(
 
     Args:
         scan: (H, W, 3) uint8, uint16 or floating point in [0, 1], as the scanner wrote it (sRGB).
-        model: a run folder, a `.keras` file, an exported model, a generator, or any `Network`.
+        model: a run folder, a `.keras` file, a compact or an exported model, a shipped model's
+            name, a generator, or any `Network`; without it, the shipped `DEFAULT_MODEL` is taken.
+        trims: applied to the result before it is rounded to the scan's dtype.
         method: "whole", "tiled", "guided", or "auto", see `negcolor.inference.methods`.
         memory: bytes that the process may take in all; decides between the methods.
 
@@ -43,14 +42,14 @@ def colorize(
         NegcolorError: the model cannot be read, or the method cannot be had with it.
         ValueError: `method` is not one of the four.
     """
-    network = _network(model)
+    network = _network(default_folder() if model is None else model)
     chosen = choose_method(scan.shape, network, Method(method), memory)
-    return convert(scan, network, chosen, memory, scan.dtype)
+    return convert(scan, network, chosen, memory, scan.dtype, trims)
 
 
 def _network(model: str | Path | keras.Model | Network) -> Network:
     if isinstance(model, str | Path):
-        file = latest_version(Path(model)) or generator_file(model)
+        file = find_model(model)
         return _cached_network(file, file.stat().st_mtime_ns)
     return KerasNetwork(model) if hasattr(model, "predict_on_batch") else model
 

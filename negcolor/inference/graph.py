@@ -3,7 +3,8 @@
 Each layer stays what it is and is called on a band that is somewhat higher than asked for; what
 the missing neighbours falsify at the band's edges is cut off again. At the edges of the picture
 nothing is missing, so the layer's own border treatment holds there. The exceptions are the
-normalisations by statistics of the whole picture, which `tiling` hands in.
+normalisations by statistics of the whole picture and the layers that see a small copy of it; their
+results are found first, by `tiling`.
 """
 
 from __future__ import annotations
@@ -16,11 +17,21 @@ from typing import Any, TypeAlias
 import keras
 from keras import layers, ops
 
+from negcolor.networks.density_prior import (
+    Balance,
+    ClippedSum,
+    DensityRange,
+    Print,
+    Thumbnail,
+)
 from negcolor.networks.layers import InstanceNormalization, ReflectionConv2D, ResidualBlock
+from negcolor.networks.printing import Constant
 
 Norm: TypeAlias = InstanceNormalization | layers.GroupNormalization
 
 POINTWISE = (
+    ClippedSum,
+    Print,
     layers.Activation,
     layers.BatchNormalization,
     layers.Concatenate,
@@ -29,6 +40,9 @@ POINTWISE = (
     layers.ReLU,
 )
 """Layers whose output at a pixel depends on the inputs at that pixel only, when not training."""
+
+WHOLE = (Thumbnail, DensityRange, Balance, Constant)
+"""Layers that see the whole picture, the first of them as means of bands; see `Node.scale`."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +72,7 @@ class Node:
         call: the operation, on tensors (1, rows, W, C).
         inputs: the nodes whose outputs it takes; none for the picture itself.
         reach: which input rows it needs.
-        scale: output rows per row of the picture.
+        scale: output rows per row of the picture; 0 if the output is about the whole picture.
         channels: of the output.
         norm: the layer, if this is a normalisation by statistics of the whole picture; it is then
             applied with these statistics and `call` is not used.
@@ -108,10 +122,16 @@ def picture_graph(generator: keras.Model) -> list[Node]:
 
 
 def _node(layer: layers.Layer, inputs: tuple[Node, ...]) -> Node:
-    reach = _reach(layer)
     source = inputs[0]
+    if isinstance(layer, WHOLE):
+        # A thumbnail is the sum of what its bands contribute.
+        call = layer.partial_mean if isinstance(layer, Thumbnail) else _inference(layer)
+        return Node(call, inputs, Reach(), Fraction(0), source.channels)
+    reach = _reach(layer)
     scale = source.scale * Fraction(reach.up, reach.down)
-    channels = sum(node.channels for node in inputs)
+    channels = source.channels
+    if isinstance(layer, layers.Concatenate):
+        channels = sum(node.channels for node in inputs)
     if isinstance(layer, layers.Conv2D | layers.Conv2DTranspose):
         channels = layer.filters
     norm = layer if isinstance(layer, InstanceNormalization | layers.GroupNormalization) else None

@@ -23,6 +23,9 @@ from negcolor.images.resize import Enlarged, fit
 LONG_SIDE = 1024  # of the picture that the network sees
 ROWS = 128  # of the scan per thread
 
+Finish = Callable[[np.ndarray], np.ndarray]
+"""What is done to rows of a positive, (h, W, 3) floating point, before they are rounded."""
+
 RADIUS = 2  # pixels on each side: the windows in which the network's result is approximated
 LEVELS = ((4, 1e-4), (1, 1e-3))
 """Reduction and ridge (a variance of colours in [0, 1]) of each approximation, coarse to fine.
@@ -34,7 +37,10 @@ them in that and lose contrast in fabrics and hair; coarser ones leave their col
 
 
 def guided(
-    scan: np.ndarray, run: Callable[[np.ndarray], np.ndarray], dtype: np.typing.DTypeLike
+    scan: np.ndarray,
+    run: Callable[[np.ndarray], np.ndarray],
+    dtype: np.typing.DTypeLike,
+    finish: Finish = lambda rows: rows,
 ) -> np.ndarray:
     """Converts a scan by a network that sees it at a long side of at most 1024 pixels.
 
@@ -42,12 +48,13 @@ def guided(
         scan: (H, W, 3) uint8, uint16 or floating point in [0, 1], sRGB.
         run: the network, (h, w, 3) float32 in [0, 1] -> the same.
         dtype: of the result: uint8, uint16 or floating point.
+        finish: applied to rows of the result before they are rounded to `dtype`.
 
     Returns:
         (H, W, 3) sRGB.
     """
     reduced = fit(scan, LONG_SIDE)
-    return apply_maps(scan, affine_maps(reduced, run(reduced)), dtype)
+    return apply_maps(scan, affine_maps(reduced, run(reduced)), dtype, finish)
 
 
 def affine_maps(guide: np.ndarray, result: np.ndarray) -> np.ndarray:
@@ -111,13 +118,19 @@ def _enlarged(maps: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     return large
 
 
-def apply_maps(scan: np.ndarray, maps: np.ndarray, dtype: np.typing.DTypeLike) -> np.ndarray:
+def apply_maps(
+    scan: np.ndarray,
+    maps: np.ndarray,
+    dtype: np.typing.DTypeLike,
+    finish: Finish = lambda rows: rows,
+) -> np.ndarray:
     """Applies small maps to a large picture.
 
     Args:
         scan: (H, W, 3) uint8, uint16 or floating point in [0, 1].
         maps: (h, w, 3, 4), see `affine_maps`; enlarged bilinearly.
         dtype: of the result: uint8, uint16 or floating point.
+        finish: see `guided`.
 
     Returns:
         (H, W, 3), clipped to [0, 1] or the range of the integers.
@@ -129,11 +142,13 @@ def apply_maps(scan: np.ndarray, maps: np.ndarray, dtype: np.typing.DTypeLike) -
     def convert_rows(start: int) -> None:
         stop = min(start + ROWS, height)
         source = to_unit(scan[start:stop])
+        rows = np.empty(source.shape, "float32")
         for output in range(3):
             value = planes[output, 3].rows(start, stop)
             for channel in range(3):
                 value = value + planes[output, channel].rows(start, stop) * source[..., channel]
-            result[start:stop, :, output] = from_unit(value, dtype)
+            rows[..., output] = value
+        result[start:stop] = from_unit(finish(rows), dtype)
 
     with ThreadPoolExecutor(os.cpu_count()) as threads:
         list(threads.map(convert_rows, range(0, height, ROWS)))

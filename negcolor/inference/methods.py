@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
+from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
+from functools import partial
 
 import numpy as np
 
 from negcolor.errors import NegcolorError
 from negcolor.images.color import from_unit, to_unit
-from negcolor.inference.guided import LONG_SIDE, guided
+from negcolor.inference.guided import LONG_SIDE, ROWS, Finish, guided
 from negcolor.inference.models import KerasNetwork, Network
+from negcolor.inference.trims import NO_TRIMS, Trims, apply_trims
 
 BASE = 700_000_000  # bytes that TensorFlow, a model and this program take by themselves
 DEFAULT_MEMORY = 2 * 2**30
@@ -59,7 +63,12 @@ def choose_method(shape: tuple[int, ...], network: Network, method: Method, memo
 
 
 def convert(
-    scan: np.ndarray, network: Network, method: Method, memory: int, dtype: np.typing.DTypeLike
+    scan: np.ndarray,
+    network: Network,
+    method: Method,
+    memory: int,
+    dtype: np.typing.DTypeLike,
+    trims: Trims = NO_TRIMS,
 ) -> np.ndarray:
     """Turns a scanned negative into a colour photograph.
 
@@ -69,6 +78,7 @@ def convert(
         method: whole, tiled or guided; see `choose_method`.
         memory: bytes that the process may take in all.
         dtype: of the result: uint8, uint16 or floating point.
+        trims: applied to the result before it is rounded to `dtype`.
 
     Returns:
         (H, W, 3) sRGB of the scan's size.
@@ -76,11 +86,12 @@ def convert(
     Raises:
         NegcolorError: no room on disk for feature maps; or what the network raises.
     """
+    finish = partial(apply_trims, trims=trims)
     if method is Method.GUIDED:
-        return guided(scan, lambda picture: _fitting_pass(picture, network, memory), dtype)
+        return guided(scan, lambda picture: _fitting_pass(picture, network, memory), dtype, finish)
     if method is Method.TILED and isinstance(network, KerasNetwork):
-        return _tiled(scan, network, memory, dtype)
-    return from_unit(network.run(to_unit(scan)), dtype)
+        return _tiled(scan, network, memory, dtype, finish)
+    return _finished(network.run(to_unit(scan)), dtype, finish)
 
 
 def _fitting_pass(picture: np.ndarray, network: Network, memory: int) -> np.ndarray:
@@ -88,11 +99,28 @@ def _fitting_pass(picture: np.ndarray, network: Network, memory: int) -> np.ndar
     return convert(picture, network, method, memory, "float32")
 
 
+def _finished(positive: np.ndarray, dtype: np.typing.DTypeLike, finish: Finish) -> np.ndarray:
+    """A whole positive as it is stored; in bands, so that no second copy in float32 is made."""
+    result = np.empty(positive.shape, dtype)
+
+    def store(start: int) -> None:
+        band = slice(start, start + ROWS)
+        result[band] = from_unit(finish(positive[band]), dtype)
+
+    with ThreadPoolExecutor(os.cpu_count()) as threads:
+        list(threads.map(store, range(0, len(positive), ROWS)))
+    return result
+
+
 def _tiled(
-    scan: np.ndarray, network: KerasNetwork, memory: int, dtype: np.typing.DTypeLike
+    scan: np.ndarray,
+    network: KerasNetwork,
+    memory: int,
+    dtype: np.typing.DTypeLike,
+    finish: Finish,
 ) -> np.ndarray:
     result = np.empty(scan.shape, dtype)
     spare = memory - BASE - scan.nbytes - result.nbytes
     for start, rows in network.run_in_bands(scan, spare):
-        result[start : start + len(rows)] = from_unit(rows, dtype)
+        result[start : start + len(rows)] = from_unit(finish(rows), dtype)
     return result

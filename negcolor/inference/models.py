@@ -12,6 +12,8 @@ import numpy as np
 from negcolor.errors import NegcolorError
 from negcolor.film.inversion import CLASSICAL
 from negcolor.images.color import from_network, to_network, to_unit
+from negcolor.inference.compact import is_compact, load_compact
+from negcolor.inference.shipped import shipped_folder
 from negcolor.inference.whole import apply_generator, mirrored
 
 if TYPE_CHECKING:
@@ -108,15 +110,33 @@ class ClassicalConverter:
 
 
 def load_network(model: str | Path) -> Network:
-    """The network of a run folder, a `.keras` file, or a model that negcolor-export wrote.
-
-    Of an exported model's versions, the latest is taken, as TensorFlow Serving does.
+    """The network that a path or a shipped model's name stands for, see `find_model`.
 
     Raises:
         NegcolorError: there is no such model, or it cannot be read.
     """
-    exported = latest_version(Path(model))
-    return SavedNetwork(exported) if exported else KerasNetwork(load_generator(model))
+    found = find_model(model)
+    return SavedNetwork(found) if latest_version(found) else KerasNetwork(load_generator(found))
+
+
+def find_model(model: str | Path) -> Path:
+    """The `.keras` file, compact model or SavedModel that a path or a shipped model's name means.
+
+    Of a run folder it is the generator G, of an exported model the latest version, as TensorFlow
+    Serving takes it. What lies at the path comes before a shipped model of that name.
+
+    Raises:
+        NegcolorError: there is no such model.
+    """
+    path = Path(model)
+    found = latest_version(path) or _generator_at(path) or shipped_folder(str(model))
+    if found is None:
+        raise NegcolorError(
+            f"{model}: there is no generator here; give a run folder of negcolor-train, a .keras "
+            "file, a folder that negcolor-export wrote, or a name that negcolor-colorize "
+            "--list-models shows."
+        )
+    return found
 
 
 def latest_version(folder: Path) -> Path | None:
@@ -131,17 +151,28 @@ def _is_version(folder: Path) -> bool:
     return folder.name.isascii() and folder.name.isdecimal()
 
 
+def _generator_at(path: Path) -> Path | None:
+    """The compact model or `.keras` file, or what is meant to be one, at a path."""
+    if is_compact(path):
+        return path
+    file = path / "generator_g.keras" if path.is_dir() else path
+    return file if file.is_file() else None
+
+
 def load_generator(model: str | Path) -> keras.Model:
-    """The generator G of a run folder, or the one in a `.keras` file.
+    """The generator of a run folder (its G), a `.keras` file, or a compact or shipped model.
 
     Raises:
-        NegcolorError: there is no such model, or it cannot be read.
+        NegcolorError: there is no such model, or it cannot be read, or it was exported, which
+            leaves no Keras model.
     """
-    file = generator_file(model)  # complains before Keras is loaded
+    file = find_model(model)  # complains before Keras is loaded
+    if is_compact(file):
+        return load_compact(file)
 
     import keras
 
-    from negcolor.networks import layers  # noqa: F401  (registers the layers with Keras)
+    from negcolor.networks import generator as _  # noqa: F401  (registers the layers with Keras)
 
     try:
         generator = keras.saving.load_model(file, compile=False)
@@ -153,22 +184,6 @@ def load_generator(model: str | Path) -> keras.Model:
             f"{file}: this is not a generator that Keras can read ({_first_line(error)}); give "
             "the generator_g.keras of a run."
         ) from error
-
-
-def generator_file(model: str | Path) -> Path:
-    """The file of the generator G that a run folder or a path names.
-
-    Raises:
-        NegcolorError: there is none.
-    """
-    path = Path(model)
-    file = path / "generator_g.keras" if path.is_dir() else path
-    if not file.is_file():
-        raise NegcolorError(
-            f"{model}: there is no generator here; give a run folder of negcolor-train, a "
-            ".keras file, or a folder that negcolor-export wrote."
-        )
-    return file
 
 
 def _first_line(error: Exception) -> str:

@@ -6,7 +6,8 @@ each sweep computes the normalisation's input band by band and merges the bands'
 next sweeps use them. Inputs of normalisations below the picture's own size are kept between the
 sweeps, on disk where the memory does not allow. Those of its own size are so large, and their
 layers so cheap, that they are computed again. For the generator of Table I that is 5 % more
-multiplications than one pass over the whole picture does.
+multiplications than one pass over the whole picture does. What a generator with a prior reads from
+a small copy of the picture is found in a sweep of its own, before the others.
 """
 
 from __future__ import annotations
@@ -154,6 +155,21 @@ class Bands:
         self._new_map = new_map
         self._maps: dict[Node, FeatureMap] = {}
         self._recent: dict[Node, tuple[int, Any]] = {}  # rows of nodes with several readers
+        self._whole: dict[Node, Any] = {}
+
+    def look(self, nodes: list[Node]) -> None:
+        """Computes the nodes that are about the whole picture; the first thing to be done."""
+        for node in nodes:
+            if node.scale:
+                continue
+            if not node.inputs[0].scale:
+                self._whole[node] = node.call(*(self._whole[source] for source in node.inputs))
+                continue
+            starts = range(0, self._height, ROWS)
+            self._whole[node] = sum(
+                node.call(self.rows(node.inputs[0], start, stop), start, self._height)
+                for start, stop in ((y, min(y + ROWS, self._height)) for y in starts)
+            )
 
     def run(self, sweep: Sweep, rows: int) -> Iterator[tuple[int, np.ndarray]]:
         """Fills the maps that are new and finds the norm's statistics, or yields the output.
@@ -194,7 +210,12 @@ class Bands:
             kept.close()
 
     def rows(self, node: Node, start: int, stop: int) -> Any:
-        """The rows [start, stop) of a node's output, (1, stop - start, W, C)."""
+        """The rows [start, stop) of a node's output, (1, stop - start, W, C).
+
+        Of a node about the whole picture, all of its output.
+        """
+        if node in self._whole:
+            return self._whole[node]
         if node in self._maps:
             return ops.convert_to_tensor(self._maps[node].read(start, stop)[None])
         if not node.inputs:
@@ -256,7 +277,8 @@ def tiled_pass(
         NegcolorError: there is no room on disk for the feature maps.
     """
     height, width = size
-    sweeps = plan_sweeps(picture_graph(generator))
+    nodes = picture_graph(generator)
+    sweeps = plan_sweeps(nodes)
     stored_bytes = int(stored_bytes_per_pixel(sweeps) * height * width)
     on_disk = stored_bytes > memory // 2
     if on_disk:
@@ -265,6 +287,7 @@ def tiled_pass(
         memory -= stored_bytes
     bands = Bands(picture_rows, size, DiskMap if on_disk else MemoryMap)
     with closing(bands):
+        bands.look(nodes)
         for sweep in sweeps:
             yield from bands.run(sweep, _rows_per_band(sweep, width, memory))
 

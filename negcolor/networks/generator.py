@@ -9,6 +9,7 @@ import keras
 from keras import layers
 
 from negcolor.modifications import GeneratorConfig
+from negcolor.networks.density_prior import Balance, ClippedSum, DensityRange, Print, Thumbnail
 from negcolor.networks.layers import (
     INITIALIZER,
     ReflectionConv2D,
@@ -47,9 +48,11 @@ class _Layers:
         stem = {"relu": "ReLU", "leaky_relu": "LeakyReLU"}[kind]
         return activation(kind, dtype=self.dtype, name=self.names(stem))(x)
 
-    def convolution(self, x: Any, filters: int, kernel: int, strides: int = 1) -> Any:
-        name = self.names("Conv2d")
-        return ReflectionConv2D(filters, kernel, strides=strides, dtype=self.dtype, name=name)(x)
+    def convolution(
+        self, x: Any, filters: int, kernel: int, strides: int = 1, **options: Any
+    ) -> Any:
+        options |= {"dtype": self.dtype, "name": self.names("Conv2d")}
+        return ReflectionConv2D(filters, kernel, strides=strides, **options)(x)
 
     def residual_block(self, x: Any) -> Any:
         return ResidualBlock(
@@ -113,9 +116,14 @@ def build_generator(
     """
     add, filters = _Layers(config, dtype), config.filters
 
-    # Encoder
     inputs = keras.Input((None, None, 3), name="image")
-    x = add.norm_activation(add.convolution(inputs, filters, config.outer_kernel))
+    x, positive = inputs, None
+    if config.prior == "density":
+        positive = _density_positive(inputs)
+        x = layers.Concatenate(dtype=dtype, name="Positive_and_scan")([positive, inputs])
+
+    # Encoder
+    x = add.norm_activation(add.convolution(x, filters, config.outer_kernel))
     encoded = {4: x}  # features by how much larger they are than the bottleneck
     x = add.norm_activation(add.convolution(x, filters * 2, config.sampling_kernel, strides=2))
     encoded[2] = x
@@ -138,6 +146,17 @@ def build_generator(
             x = add.join(x, encoded[size], filters * 4 // size)
     if config.extra_convolution == "output":
         x = add.norm_activation(add.convolution(x, filters, 3))
-    x = add.convolution(x, 3, config.outer_kernel, strides=size // 4)
+    start = {} if positive is None else {"kernel_initializer": "zeros"}
+    x = add.convolution(x, 3, config.outer_kernel, size // 4, **start)
     outputs = layers.Activation("tanh", dtype="float32", name="Tanh")(x)
+    if positive is not None:
+        outputs = ClippedSum(name="Positive_and_residual")([positive, outputs])
     return keras.Model(inputs, outputs, name=name)
+
+
+def _density_positive(scan: Any) -> Any:
+    """The positive that densitometry and the balance give, see `density_prior`."""
+    thumbnail = Thumbnail(name="Thumbnail")(scan)
+    limits = DensityRange(name="Density_range")(thumbnail)
+    coefficients = Balance(name="Balance")([thumbnail, limits])
+    return Print(name="Print")([scan, limits, coefficients])

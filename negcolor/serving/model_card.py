@@ -10,6 +10,7 @@ from importlib.metadata import version as version_of
 from pathlib import Path
 
 from negcolor.errors import NegcolorError
+from negcolor.inference.compact import CARD, is_compact, read_description
 from negcolor.training.config import FIGURES, RunConfig, load_run
 
 DIRECTIONS = {
@@ -116,6 +117,23 @@ def model_card(
         figures=provenance.figures,
         **{package: version_of(package) for package in ("negcolor", "tensorflow", "keras")},
     )
+
+
+def find_provenance(model: Path) -> Provenance:
+    """Of a run folder, what it records; of a compact model, where to read; of a file, `UNKNOWN`.
+
+    Raises:
+        NegcolorError: what the folder says about itself is missing or damaged.
+    """
+    if is_compact(model):
+        card = f"see the {CARD} of {model.name}"
+        rows = {
+            "made from": f"the compact model {model.name}: {read_description(model).text}",
+            "training data": card,
+            "licence of the training data": card,
+        }
+        return Provenance(rows, f"The {CARD} of {model.name} has them.")
+    return read_provenance(model) if model.is_dir() else UNKNOWN
 
 
 def read_provenance(run: Path) -> Provenance:

@@ -178,11 +178,17 @@ def test_method_format_and_depth_are_options(scans, model, call_main, tmp_path):
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [
-        ((), "give one of --model, --server and --classical."),
         (
             ("--model", ".", "--server", "http://x"),
-            "give one of --model, --server and --classical.",
+            "give only one of --model, --server and --classical.",
         ),
+        (
+            ("--model", ".", "--exposure", 5),
+            "--exposure 5 is out of range: give -4 to 4 stops.",
+        ),
+        (("--model", ".", "--temperature", -200), "give -150 to 150 mired."),
+        (("--model", ".", "--tint", 99), "give -50 to 50 CC units."),
+        (("--model", ".", "--contrast", 0), "give 0.5 to 2 times the picture's own."),
         (("--model", ".", "--memory", "much"), "'much' is no size of memory"),
         (("--model", ".", "--memory", "1MB"), "1MB of memory is too little"),
         (("--model", ".", "--format", "jpeg", "--bit-depth", 16), "--format jpeg holds 8 bits"),
@@ -228,7 +234,7 @@ def test_a_classical_converter_needs_no_model(scans, call_main, tmp_path):
     [
         (("--classical", "magic"), "there is no classical converter 'magic'; choose one of plain"),
         (("--classical", "negadoctor", "--method", "guided"), "leave out --method"),
-        (("--classical", "negadoctor", "--model", "x"), "give one of --model, --server and"),
+        (("--classical", "negadoctor", "--model", "x"), "give only one of --model, --server and"),
     ],
 )
 def test_mistakes_with_classical_converters(

@@ -6,6 +6,7 @@ import pytest
 from negcolor.errors import NegcolorError
 from negcolor.inference.methods import BASE, Method, choose_method, convert
 from negcolor.inference.models import KerasNetwork
+from negcolor.inference.trims import Trims, apply_trims
 from negcolor.modifications import GeneratorConfig
 from negcolor.networks.generator import build_generator
 
@@ -89,3 +90,13 @@ def test_the_memory_of_table_1_is_what_its_widest_tensors_take():
     # 64 channels of float32 at full size, five times.
     assert KerasNetwork(generator).bytes_per_pixel == Layered.bytes_per_pixel
     assert BASE < GIB
+
+
+@pytest.mark.parametrize("method", [Method.WHOLE, Method.TILED, Method.GUIDED])
+def test_every_method_trims_before_it_rounds(method):
+    scan = np.random.default_rng(0).integers(0, 256, (333, 21, 3), dtype="uint8")
+    trims = Trims(exposure=-2, contrast=1.5)
+    result = convert(scan, Layered(), method, 2 * GIB, "uint16", trims)
+    plain = convert(scan, Layered(), method, 2 * GIB, "float32")
+    np.testing.assert_allclose(result / 65535, apply_trims(plain, trims), atol=1e-5)
+    assert len(np.unique(result)) > 200  # none of the 8 bits is lost in the dark

@@ -1,0 +1,48 @@
+"""Rolls: all frames of a film printed alike."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from negcolor.errors import NegcolorError
+from negcolor.images import io
+from negcolor.images.color import to_network, to_unit
+from negcolor.images.resize import fit
+from negcolor.inference.models import KerasNetwork, Network
+
+LONG_SIDE = 512  # pixels at which a frame is judged; the prior looks at fewer still
+
+
+def roll_network(network: Network, scans: Sequence[Path]) -> KerasNetwork:
+    """A network that prints every picture with what suits most frames of a roll.
+
+    Film base, contrast and balance are found once for all, so that frames of one light look alike
+    and a frame of more exposure stays lighter. Frames of another kind change little as long as
+    they are few, see `negcolor.networks.printing`. Scans that cannot be read are left out.
+
+    Args:
+        network: with a density prior.
+        scans: the frames.
+
+    Raises:
+        NegcolorError: the network has no density prior or its layers are not known, or no scan
+            can be read.
+    """
+    if not isinstance(network, KerasNetwork):
+        raise NegcolorError(
+            "--roll needs the layers of a network, which an exported model does not give: name a "
+            "model that comes along, a run folder or a .keras file as --model."
+        )
+
+    from negcolor.networks.printing import common_printing, printing_of, with_printing
+
+    judge = printing_of(network.generator)
+    printings = []
+    for scan in scans:
+        with suppress(NegcolorError):  # told when it is converted
+            printings.append(judge(to_network(to_unit(fit(io.read(scan), LONG_SIDE)))))
+    if not printings:
+        raise NegcolorError(f"none of the scans can be read, {scans[0]} for one: check the files.")
+    return KerasNetwork(with_printing(network.generator, common_printing(printings)))

@@ -1,0 +1,1 @@
+"""The trained models that come with negcolor, one compact model per folder."""
