@@ -26,6 +26,7 @@ KINDS = {
     "bilinear": {"upsampling": ("transposed", "bilinear")},
     "skip": {"skip_connections": True, "residual_order": "pre"},
     "dropout": {"residual_dropout": 0.5, "upsampling": ("nearest_x4",)},
+    "prior": {"prior": "density", "skip_connections": True},
 }
 SIGNATURES = {"serving_default", "serve_uint8", "serve_uint16", "serve_image_bytes"}
 SIZES = [(1, 1), (1, 9), (7, 3), (8, 8), (17, 64), (50, 33)]

@@ -48,12 +48,15 @@ def naive_tiles(network: KerasNetwork, negative: np.ndarray, side: int) -> np.nd
 
 def thumbnail_statistics(network: KerasNetwork, negative: np.ndarray, long_side: int) -> np.ndarray:
     """One sweep with the statistics of the picture reduced to that long side."""
-    *sweeps, last = plan_sweeps(picture_graph(network.generator))
+    nodes = picture_graph(network.generator)
+    *sweeps, last = plan_sweeps(nodes)
     small = multiple_of_4(fit(negative, long_side))
     thumbnail = Bands(lambda start, stop: to_network(small[start:stop]), small.shape[:2])
+    thumbnail.look(nodes)
     for sweep in sweeps:
         list(thumbnail.run(sweep, len(small)))
     bands = Bands(lambda start, stop: to_network(negative[start:stop]), negative.shape[:2])
+    bands.look(nodes)
     bands.statistics = thumbnail.statistics
     alone = dataclasses.replace(last, released=())  # nothing was stored
     return np.concatenate([from_network(rows) for _, rows in bands.run(alone, BAND)])

@@ -9,7 +9,7 @@ import tensorflow as tf
 from negcolor.errors import NegcolorError
 from negcolor.images.color import linear_to_srgb
 
-Encoding = Literal["srgb", "gamma2.2", "linear"]
+Encoding = Literal["srgb", "gamma2.2", "linear", "gamma1.8"]
 ENCODINGS: tuple[Encoding, ...] = get_args(Encoding)
 
 CHANNEL_MIX = np.array([[0.90, 0.08, 0.02], [0.06, 0.88, 0.06], [0.02, 0.10, 0.88]], np.float32)
@@ -28,6 +28,9 @@ class Scanner:
         gain: signal of full transmittance in the red, green and blue channel; at 1 the sensor
             is full. Equal gains keep a black-and-white film neutral and a mask orange; 1.35 puts
             the clearest film base just below clipping.
+        mix: how much the channels overlap: 1 mixes the bands by `CHANNEL_MIX`, 0 not at all; below
+            0, a colour profile more than undoes it.
+        falloff: stops of light that the corners lack.
         flare: share of the light that is spread evenly over the picture.
         read_noise: standard deviation of the signal in the dark.
         shot_noise: standard deviation of the signal at 1, growing with its square root.
@@ -39,6 +42,8 @@ class Scanner:
     """
 
     gain: tuple[float, float, float] | tf.Tensor = (1.35, 1.35, 1.35)
+    mix: float | tf.Tensor = 1.0
+    falloff: float | tf.Tensor = 0.0
     flare: float | tf.Tensor = 0.005
     read_noise: float | tf.Tensor = 0.0005
     shot_noise: float | tf.Tensor = 0.003
@@ -64,15 +69,33 @@ def scan(transmittance: tf.Tensor, scanner: Scanner, seed: tf.Tensor) -> tf.Tens
     Returns:
         (H, W, 3) float32 in [0, 1], encoded, rounded to the steps of the bit depth.
     """
+    return store(encode(sense(transmittance, scanner, seed), scanner.encoding), scanner.bit_depth)
+
+
+def sense(transmittance: tf.Tensor, scanner: Scanner, seed: tf.Tensor) -> tf.Tensor:
+    """What the sensor makes of a negative, before it is encoded.
+
+    Args:
+        transmittance, scanner, seed: as for `scan`.
+
+    Returns:
+        Linear signal, (H, W, 3) float32 in [0, 1].
+    """
     bands = tf.broadcast_to(transmittance, tf.concat([tf.shape(transmittance)[:2], [3]], 0))
-    light = tf.linalg.matmul(bands, CHANNEL_MIX, transpose_b=True)
+    lit = bands * 2.0 ** (-scanner.falloff * _square_of_radius(bands))
+    # A profile may leave less than no light, a colour outside its space.
+    light = tf.nn.relu(tf.linalg.matmul(lit, channel_mix(scanner.mix), transpose_b=True))
     spread = tf.reduce_mean(light, axis=(0, 1), keepdims=True)
     signal = scanner.gain * (light + scanner.flare * (spread - light))
     variance = scanner.read_noise**2 + scanner.shot_noise**2 * signal
     noise = tf.sqrt(variance) * tf.random.stateless_normal(tf.shape(signal), seed)
-    encoded = encode(tf.clip_by_value(signal + noise, 0.0, 1.0), scanner.encoding)
-    steps = 2.0**scanner.bit_depth - 1.0
-    return tf.round(encoded * steps) / steps
+    return tf.clip_by_value(signal + noise, 0.0, 1.0)
+
+
+def channel_mix(strength: float | tf.Tensor) -> np.ndarray | tf.Tensor:
+    """Share of each band (columns) in a scanner channel (rows), (3, 3) float32; rows sum to 1."""
+    separate = np.eye(3, dtype=np.float32)
+    return separate + strength * (CHANNEL_MIX - separate)
 
 
 def encode(signal: tf.Tensor, encoding: Encoding) -> tf.Tensor:
@@ -82,5 +105,19 @@ def encode(signal: tf.Tensor, encoding: Encoding) -> tf.Tensor:
             return linear_to_srgb(signal)
         case "gamma2.2":
             return signal ** (1 / 2.2)
+        case "gamma1.8":
+            return signal ** (1 / 1.8)
         case "linear":
             return signal
+
+
+def store(encoded: tf.Tensor, bit_depth: int | tf.Tensor) -> tf.Tensor:
+    """Rounds values in [0, 1], any shape, to the steps of a bit depth."""
+    steps = 2.0 ** tf.cast(bit_depth, tf.float32) - 1.0
+    return tf.round(encoded * steps) / steps
+
+
+def _square_of_radius(picture: tf.Tensor) -> tf.Tensor:
+    """Squared distance from the middle of (H, W, C), (H, W, 1): 0 there and 1 in the corners."""
+    rows, columns = (tf.linspace(-1.0, 1.0, tf.shape(picture)[axis]) for axis in (0, 1))
+    return (rows[:, tf.newaxis, tf.newaxis] ** 2 + columns[:, tf.newaxis] ** 2) / 2

@@ -5,8 +5,8 @@ from functools import partial
 
 import numpy as np
 import tensorflow as tf
-from numpy.typing import ArrayLike
 
+from negcolor.film.chance import between
 from negcolor.film.development import add_grain, develop, log_exposure, transmittance
 from negcolor.film.scanner import Encoding, Scanner, scan
 from negcolor.film.stocks import (
@@ -83,15 +83,15 @@ def expose_on_random_film(photo: tf.Tensor, seed: tf.Tensor, bit_depth: int = 8)
     draws = tf.random.stateless_uniform((8,), draw_seed)
     stock = tf.cast(draws[0] * len(COLOUR_STOCKS), tf.int32)
     film = tf.nest.map_structure(lambda field: tf.gather(field, stock), _COLOUR_FILMS)
-    noise = _between(draws[2], RANDOM_NOISE)
+    noise = between(draws[2], RANDOM_NOISE)
     scanner = Scanner(
-        gain=_between(draws[3:6], RANDOM_GAIN),
-        flare=_between(draws[6], RANDOM_FLARE),
+        gain=between(draws[3:6], RANDOM_GAIN),
+        flare=between(draws[6], RANDOM_FLARE),
         read_noise=noise * DEFAULT_SCANNER.read_noise,
         shot_noise=noise * DEFAULT_SCANNER.shot_noise,
         bit_depth=bit_depth,
     )
-    exposed = _expose(photo, film, _between(draws[1], RANDOM_STOPS), grain_seed)
+    exposed = _expose(photo, film, between(draws[1], RANDOM_STOPS), grain_seed)
     branches = [
         partial(scan, exposed, dataclasses.replace(scanner, encoding=encoding), scan_seed)
         for encoding in RANDOM_ENCODINGS
@@ -109,8 +109,3 @@ def _expose(photo: tf.Tensor, film: Emulsion, stops: tf.Tensor, seed: tf.Tensor)
     density = develop(log_exposure(light, film.iso, stops), film)
     pitch_um = FRAME_UM / tf.cast(tf.reduce_max(tf.shape(photo)[:2]), tf.float32)
     return transmittance(add_grain(density, film, pitch_um, seed))
-
-
-def _between(fraction: tf.Tensor, bounds: tuple[ArrayLike, ArrayLike]) -> tf.Tensor:
-    low, high = np.asarray(bounds, np.float32)
-    return low + fraction * (high - low)

@@ -5,7 +5,7 @@ import dataclasses
 import numpy as np
 import pytest
 import tensorflow as tf
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from negcolor.film import development
@@ -104,6 +104,7 @@ def test_interimage_increases_saturation(monkeypatch, name, layer):
     assert with_interimage > saturation() + 0.01
 
 
+@settings(deadline=None)
 @given(st.lists(st.floats(-6, 2), min_size=3, max_size=3), st.sampled_from(COLOUR_STOCKS))
 def test_any_exposure_gives_a_finite_density_above_the_base(log_h, name):
     film = emulsion(get_stock(name))

@@ -6,7 +6,7 @@ import tensorflow as tf
 from skimage import color
 
 from negcolor.errors import NegcolorError
-from negcolor.film.scanner import ENCODINGS, Scanner, encode, scan
+from negcolor.film.scanner import CHANNEL_MIX, ENCODINGS, Scanner, encode, scan
 from negcolor.film.stocks import get_stock
 
 QUIET = {"flare": 0.0, "read_noise": 0.0, "shot_noise": 0.0, "bit_depth": 16}
@@ -26,6 +26,7 @@ def test_srgb_encoding_is_the_inverse_of_scikit_images_decoding():
 def test_other_encodings_are_power_laws():
     signal = tf.linspace(0.0, 1.0, 100)
     np.testing.assert_allclose(encode(signal, "gamma2.2") ** 2.2, signal, atol=1e-6)
+    np.testing.assert_allclose(encode(signal, "gamma1.8") ** 1.8, signal, atol=1e-6)
     np.testing.assert_array_equal(encode(signal, "linear"), signal)
 
 
@@ -51,6 +52,30 @@ def test_flare_spreads_light_and_keeps_its_mean():
     scanned = scan(tf.constant(transmittance), scanner, (0, 0)).numpy()
     np.testing.assert_allclose(scanned[0, 0], 0.76, atol=STEP)
     np.testing.assert_allclose(scanned[3, 3], 0.04, atol=STEP)
+
+
+def test_mix_blends_the_bands_and_leaves_neutrals_alone():
+    scanner = Scanner(**QUIET | {"gain": (1.0, 1.0, 1.0), "encoding": "linear", "mix": 0.5})
+    pixel = scan(patch([0.8, 0.4, 0.2]), scanner, (0, 0))[0, 0]
+    expected = (np.eye(3) + CHANNEL_MIX) / 2 @ (0.8, 0.4, 0.2)
+    np.testing.assert_allclose(pixel, expected, atol=STEP)
+    np.testing.assert_allclose(scan(patch([0.4]), scanner, (0, 0)), 0.4, atol=STEP)
+
+
+def test_colours_outside_a_profiles_space_become_black_in_the_channels_they_lack():
+    noisy = Scanner(mix=-0.5, read_noise=0.0, encoding="linear", bit_depth=16)
+    scanned = scan(patch([0.9, 0.3, 0.001]), noisy, (0, 0)).numpy()
+    assert scanned[..., 0].min() > 0.9
+    assert scanned[..., 2].max() < 0.01
+    assert np.isfinite(scanned).all()
+
+
+def test_light_falls_off_towards_the_corners():
+    scanner = Scanner(**QUIET | {"gain": (1.0, 1.0, 1.0), "encoding": "linear", "falloff": 1.0})
+    scanned = scan(patch([0.8], 9), scanner, (0, 0)).numpy()[..., 0]
+    np.testing.assert_allclose(scanned[[0, 0, -1, -1], [0, -1, 0, -1]], 0.4, atol=STEP)
+    assert scanned[4, 4] == pytest.approx(0.8, abs=STEP)
+    np.testing.assert_allclose(scanned[4, 0], 0.8 / 2**0.5, atol=STEP)
 
 
 @pytest.mark.parametrize(("bit_depth", "steps"), [(8, 255), (16, 65535)])

@@ -20,7 +20,7 @@ from negcolor.networks.generator import build_generator
 SMALL = {"filters": 4, "residual_blocks": 2}
 VARIANTS = {
     dataclasses.replace(entry.generator, **SMALL): key for key, entry in MODIFICATIONS.items()
-}
+} | {GeneratorConfig(**SMALL, prior="density"): "density prior"}
 PLENTY, NONE = 10**9, 0  # of memory: maps in memory and high bands, maps on disk and low bands
 
 
