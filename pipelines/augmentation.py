@@ -23,6 +23,8 @@ class Augmentation:
             random; otherwise it is resized to the picture size and the middle is cut out.
         contrast: around the mean of each channel, see `CONTRAST`.
         brightness: of all channels alike, see `BRIGHTNESS`.
+        zoom: with more than 1, pictures are loaded that many times larger, and the square is one
+            of any size from there down to the picture size, reduced to it.
     """
 
     rotate: bool = True
@@ -30,6 +32,7 @@ class Augmentation:
     crop: bool = True
     contrast: bool = True
     brightness: bool = True
+    zoom: float = 1.0
 
     @classmethod
     def none(cls) -> "Augmentation":
@@ -38,7 +41,7 @@ class Augmentation:
 
     def load_size(self, size: int) -> int:
         """Short side, in pixels, of the pictures from which squares of side `size` are cut."""
-        return math.ceil(size * 286 / 256) if self.crop else size
+        return math.ceil(size * self.zoom * (286 / 256 if self.crop else 1))
 
 
 FULL = Augmentation()
@@ -60,6 +63,8 @@ def geometry(
         (size, size, 3) of the same dtype.
     """
     draws = tf.random.stateless_uniform((5,), seed)
+    if options.zoom > 1:
+        picture = _zoomed(picture, size, tf.random.fold_in(seed, 5), options.zoom)
     room = tf.shape(picture)[:2] - size
     corner = room // 2
     if options.crop:
@@ -74,6 +79,19 @@ def geometry(
     square = tf.transpose(square, tf.where(swapped, [1, 0, 2], [0, 1, 2]))
     square = tf.reverse(square, tf.boolean_mask([0, 1], tf.stack([rows, columns])))
     return tf.ensure_shape(square, (size, size, 3))
+
+
+def _zoomed(picture: tf.Tensor, size: int, seed: tf.Tensor, zoom: float) -> tf.Tensor:
+    """A part of the picture with its proportions, 1 to 1 / zoom of its sides, reduced alike."""
+    draws = tf.random.stateless_uniform((3,), seed)
+    whole = tf.shape(picture)[:2]
+    factor = 1.0 + draws[0] * (zoom - 1.0)  # 1: the whole; zoom: the smallest part
+    part = tf.cast(tf.math.ceil(tf.cast(whole, tf.float32) / factor), tf.int32)
+    corner = tf.cast(draws[1:] * tf.cast(whole - part + 1, tf.float32), tf.int32)
+    corner = tf.minimum(corner, whole - part)
+    cut = tf.slice(picture, tf.concat([corner, [0]], 0), tf.concat([part, [3]], 0))
+    target = tf.maximum(size, tf.cast(tf.cast(part, tf.float32) * (factor / zoom), tf.int32))
+    return tf.clip_by_value(tf.image.resize(cut, target, antialias=True), 0.0, 1.0)
 
 
 def tone(picture: tf.Tensor, seed: tf.Tensor, options: Augmentation = FULL) -> tf.Tensor:

@@ -1,11 +1,15 @@
 """Batches for training, unpaired and paired: pure functions of (seed, step)."""
 
-from collections.abc import Callable
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import tensorflow as tf
 
 from negcolor.film.simulation import expose_on_random_film
+from negcolor.film.wide import WideScan, expose_widely
 from negcolor.images.color import luminance, to_network
 from pipelines.augmentation import FULL, Augmentation, geometry, tone
 from pipelines.domain import Domain, positions
@@ -13,9 +17,51 @@ from pipelines.sources import TwoDomains
 
 _NEGATIVES, _COLOUR, _PAIRS = range(3)  # streams of one training, each with its own order
 
-_CONTRAST = (0.4, 1.2)
-_SATURATION = (0.5, 1.5)
-_WHITE_BALANCE = (0.9, 1.1)
+
+@dataclass(frozen=True)
+class ColourVariation:
+    """How much the colours of photographs are varied: bounds of factors, drawn evenly."""
+
+    contrast: tuple[float, float] = (0.4, 1.2)
+    saturation: tuple[float, float] = (0.5, 1.5)
+    white_balance: tuple[float, float] = (0.9, 1.1)
+
+
+@dataclass(frozen=True)
+class Film:
+    """How pairs are made of photographs.
+
+    Attributes:
+        expose: (photograph, seed) -> the scan of its negative, its truth and where that counts.
+        variation: of the photographs before that.
+        zoom: see `Augmentation.zoom`.
+        tone: whether the augmentation may change contrast and brightness, too.
+    """
+
+    expose: Callable[[tf.Tensor, tf.Tensor], WideScan]
+    variation: ColourVariation = ColourVariation()
+    zoom: float = 1.0
+    tone: bool = True
+
+
+def _expose_plainly(photo: tf.Tensor, seed: tf.Tensor) -> WideScan:
+    return WideScan(expose_on_random_film(photo, seed), photo, tf.ones_like(photo[..., :1]))
+
+
+FILMS: Mapping[str, Film] = MappingProxyType(
+    {
+        # A few photographs: without much variation, a network knows their few colours.
+        "plain": Film(_expose_plainly),
+        # Many photographs: what is usual in them tells exposure and balance, so it is kept.
+        "wide": Film(
+            expose_widely,
+            ColourVariation((0.9, 1.05), (0.8, 1.15), (0.985, 1.015)),
+            zoom=1.5,
+            tone=False,
+        ),
+    }
+)
+"""What `paired` can expose on, by name."""
 
 
 def unpaired(
@@ -64,20 +110,33 @@ def paired(
     seed: int = 0,
     start_step: int = 0,
     augmentation: Augmentation = FULL,
+    film: str = "plain",
 ) -> tf.data.Dataset:
-    """Batches of simulated negatives with their photographs, for supervised pretraining.
+    """Batches of simulated negatives with their truths, for supervised training.
 
-    The colours of the photographs are varied before they are exposed (`vary_colours`): what a
-    network is to learn here is the film, not the few colours of a small collection.
+    The colours of the photographs are varied before they are exposed: what a network is to learn
+    here is the film, not the colours of one collection.
 
-    Args and Returns as for `unpaired`; pictures of equal index show the same scene.
+    Args:
+        film: a key of `FILMS`; the other arguments as for `unpaired`.
+
+    Returns:
+        An endless dataset of (negatives, truths, weights): two pictures of the same scene, each
+        (B, S, S, 3) float32 in [-1, 1], and (B, S, S, 1) float32, 1 where the truth counts and 0
+        where the negative shows no picture. Unreadable pictures show as for `unpaired`.
     """
+    chosen = FILMS[film]
+    if augmentation.crop:
+        augmentation = dataclasses.replace(augmentation, zoom=chosen.zoom)
+    if not chosen.tone:
+        augmentation = dataclasses.replace(augmentation, contrast=False, brightness=False)
 
-    def pair(picture: tf.Tensor, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    def pair(picture: tf.Tensor, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         place_seed, colour_seed, tone_seed, film_seed = tf.unstack(tf.random.split(seed, 4))
         photo = geometry(picture, image_size, place_seed, augmentation)
-        photo = tone(vary_colours(photo, colour_seed), tone_seed, augmentation)
-        return to_network(expose_on_random_film(photo, film_seed)), to_network(photo)
+        photo = tone(vary_colours(photo, colour_seed, chosen.variation), tone_seed, augmentation)
+        exposed = chosen.expose(photo, film_seed)
+        return to_network(exposed.negative), to_network(exposed.truth), exposed.weight
 
     size = augmentation.load_size(image_size)
     first = start_step * batch_size
@@ -90,7 +149,9 @@ def steps_per_epoch(data: TwoDomains, batch_size: int = 1) -> int:
     return -(-max(len(data.train_a), len(data.train_b)) // batch_size)
 
 
-def vary_colours(photo: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+def vary_colours(
+    photo: tf.Tensor, seed: tf.Tensor, variation: ColourVariation = ColourVariation()
+) -> tf.Tensor:
     """Varies contrast, saturation and white balance at random, to make more of few photographs.
 
     Without the contrast, a network that knows a few photographs of full contrast gives full
@@ -100,16 +161,17 @@ def vary_colours(photo: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
     Args:
         photo: (H, W, 3) float32 sRGB in [0, 1].
         seed: (2,), integer.
+        variation: by how much.
 
     Returns:
         (H, W, 3) float32 sRGB in [0, 1].
     """
     draws = tf.random.stateless_uniform((5,), seed)
     grey = luminance(photo)[..., tf.newaxis]
-    photo = grey + _between(draws[0], _SATURATION) * (photo - grey)
+    photo = grey + _between(draws[0], variation.saturation) * (photo - grey)
     mean = tf.reduce_mean(photo)
-    photo = mean + _between(draws[1], _CONTRAST) * (photo - mean)
-    return tf.clip_by_value(photo * _between(draws[2:], _WHITE_BALANCE), 0.0, 1.0)
+    photo = mean + _between(draws[1], variation.contrast) * (photo - mean)
+    return tf.clip_by_value(photo * _between(draws[2:], variation.white_balance), 0.0, 1.0)
 
 
 def _map_seeded(

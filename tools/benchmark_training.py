@@ -28,6 +28,7 @@ import tensorflow as tf
 from negcolor.modifications import MODIFICATIONS
 from negcolor.training.config import RunConfig
 from negcolor.training.cyclegan import CycleGAN
+from negcolor.training.networks import build_networks
 from negcolor.training.precision import POLICIES, resolve_jit, resolve_precision
 
 MATMUL_SIDE = 2048
@@ -96,9 +97,9 @@ def benchmark_step(key: str, options: argparse.Namespace) -> None:
         jit=options.jit,
     )
     precision = POLICIES[resolve_precision(config.precision)]
-    model = CycleGAN(
-        config.configured_modification(), image_size=options.image_size, precision=precision
-    )
+    modification = config.configured_modification()
+    networks = build_networks(modification, precision=precision)
+    model = CycleGAN(networks, modification.training, image_size=options.image_size)
     adam = [keras.optimizers.Adam(2e-4, beta_1=0.5) for _ in range(2)]
     if precision == "mixed_float16":
         adam = [keras.optimizers.LossScaleOptimizer(optimizer) for optimizer in adam]

@@ -10,7 +10,7 @@ import typer
 
 from negcolor.cli.command import INTERRUPTED, complain, run
 from negcolor.errors import NegcolorError
-from negcolor.training.config import RunConfig, create_run, load_run
+from negcolor.training.config import RunConfig, create_run, load_run, next_folder
 
 # What --quick stands for; options given beside it win.
 QUICK = {
@@ -66,6 +66,14 @@ def train(
     pretrain_steps: Annotated[
         int | None, _option("Supervised steps on simulated pairs first.", "pretrain_steps")
     ] = None,
+    recipe: Annotated[
+        str | None,
+        _option("Phases: paper; supervised (pairs only); sharp (then adversarial).", "recipe"),
+    ] = None,
+    prior: Annotated[
+        str | None, _option("What the generator starts from: none or density.", "prior")
+    ] = None,
+    film: Annotated[str | None, _option("Simulation for the pairs: plain or wide.", "film")] = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="Small preset on the demo roll: minutes on two cores.")
     ] = False,
@@ -82,15 +90,14 @@ def train(
         folder, config = resume, load_run(resume, given)
     else:
         config = RunConfig(**{**(QUICK if quick else {}), **given})
-        folder = output or _next_folder(config.modification)
+        folder = output or next_folder(_folder_name(config.modification))
+    if config.recipe == "adapt":
+        raise NegcolorError("--recipe adapt needs a model to start from; use negcolor-adapt.")
     _train(folder, config, resume is None)
 
 
-def _next_folder(modification: str) -> Path:
-    """runs/modification-4, or the first of runs/modification-4-2, -3, … that is free."""
-    stem = f"modification-{modification}" if modification.isdigit() else modification
-    candidates = (Path("runs") / (stem if n == 1 else f"{stem}-{n}") for n in range(1, 10_000))
-    return next(folder for folder in candidates if not folder.exists())
+def _folder_name(modification: str) -> str:
+    return f"modification-{modification}" if modification.isdigit() else modification
 
 
 def _train(folder: Path, config: RunConfig, new: bool) -> None:
@@ -129,7 +136,7 @@ def _show_figures(console: Any, training: Any) -> None:
     from negcolor.training.disk import writing
 
     pairs = [(p.negative, p.truth) for p in training.data.test if p.truth is not None]
-    generator = training.model.generator_g
+    generator = training.networks["generator_g"]
     converters = {
         "this model": lambda negative: apply_generator(generator, negative),
         "density stretch": density_stretch,

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import dataclasses
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from negcolor.training.config import RunConfig
 
 if TYPE_CHECKING:
+    import tensorflow as tf
+
     from negcolor.training.run import TrainingData
     from pipelines.sources import TwoDomains
 
@@ -18,15 +23,47 @@ def training_data(config: RunConfig, domains: TwoDomains) -> TrainingData:
     from pipelines.batches import paired, steps_per_epoch, unpaired
 
     augmented = config.configured_modification().training.augmentation
-    options: dict[str, Any] = {
-        "image_size": config.image_size,
-        "batch_size": config.batch_size,
-        "seed": config.seed,
-        "augmentation": Augmentation() if augmented else Augmentation.none(),
-    }
+    augmentation = Augmentation() if augmented else Augmentation.none()
+    options: dict[str, Any] = {"seed": config.seed, "augmentation": augmentation}
+
+    def pairs(step: int, **sizes: Any) -> tf.data.Dataset:
+        batches = paired(domains, start_step=step, film=config.film, **options, **sizes)
+        if config.film == "plain":  # all weights are 1, and a plain mean has the paper's numbers
+            return batches.map(lambda negative, photograph, _: (negative, photograph))
+        return batches
+
     return TrainingData(
-        unpaired=lambda step: unpaired(domains, start_step=step, **options),
-        paired=lambda step: paired(domains, start_step=step, **options),
+        unpaired=lambda step, **sizes: unpaired(domains, start_step=step, **options, **sizes),
+        paired=pairs,
         steps_per_epoch=steps_per_epoch(domains, config.batch_size),
         test=domains.test,
     )
+
+
+def adaptation_data(config: RunConfig, scans: Path, photos: Path) -> TrainingData:
+    """What an adaptation reads: scans, photographs, and pairs simulated from the latter."""
+    from negcolor.images.io import find_pictures, read
+    from pipelines.augmentation import Augmentation
+    from pipelines.batches import unpaired
+    from pipelines.domain import PictureDomain
+    from pipelines.sources import LazyTests, TestPicture, TwoDomains
+
+    def test_picture(file: Path) -> TestPicture:
+        return TestPicture(file.stem, read(file))
+
+    files = find_pictures(scans)
+    colour = PictureDomain(find_pictures(photos))
+    domains = TwoDomains(
+        train_a=PictureDomain(files),
+        train_b=colour,
+        photographs=colour,
+        test=LazyTests([partial(test_picture, file) for file in files]),
+        description=f"{scans} and {photos}",
+    )
+    # The tones of a scan tell its film base and must not be varied.
+    untouched = Augmentation(contrast=False, brightness=False)
+
+    def scans_and_photographs(step: int, **sizes: int) -> tf.data.Dataset:
+        return unpaired(domains, start_step=step, seed=config.seed, augmentation=untouched, **sizes)
+
+    return dataclasses.replace(training_data(config, domains), unpaired=scans_and_photographs)

@@ -39,7 +39,7 @@ class AnyScanner:
         quality: of a JPEG file.
     """
 
-    calibrated: float = 0.45
+    calibrated: float = 0.75
     calibrated_gain: Range = (1.30, 1.40)
     calibrated_channel: Range = (0.98, 1.02)
     gain: tuple[RGB, RGB] = ((0.5, 0.5, 0.35), (1.42, 1.42, 1.42))

@@ -23,6 +23,10 @@ from negcolor.images.color import linear_to_srgb, luminance, srgb_to_linear
 class Wide:
     """What `expose_widely` draws from: shares of the pictures in [0, 1], and bounds.
 
+    By default more than half of the pictures are what people usually have: a film that is neither
+    old nor pushed, metered about right, in its light, in a calibrated scanner. Where they are
+    fewer, a network hedges: it takes warm scenes for wrong light and dark ones for underexposed.
+
     Attributes:
         black_and_white: share of black-and-white films; within a kind, stocks are drawn evenly.
         stops, extreme_stops: over-exposure, usually and in a share `extreme` of the pictures.
@@ -39,16 +43,16 @@ class Wide:
     black_and_white: float = 0.15
     stops: Range = (-1.0, 2.0)
     extreme_stops: Range = (-2.0, 3.0)
-    extreme: float = 0.25
-    right_light: Range = (-15.0, 15.0)
-    wrong_light: float = 0.2
+    extreme: float = 0.1
+    right_light: Range = (-8.0, 8.0)
+    wrong_light: float = 0.05
     tungsten_light: Range = (2700.0, 4500.0)
     daylight: Range = (5000.0, 7500.0)
-    aged: float = 0.25
+    aged: float = 0.08
     pitch_um: Range = (10.0, 200.0)
-    framed: float = 0.15
-    scratched: float = 0.12
-    dusty: float = 0.30
+    framed: float = 0.1
+    scratched: float = 0.1
+    dusty: float = 0.25
     scanner: AnyScanner = ANY_SCANNER
 
 

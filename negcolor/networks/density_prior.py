@@ -162,7 +162,8 @@ class Balance(layers.Layer):
 
     A branch of 1×1 convolutions sees the distribution of colours, one of 3×3 convolutions what is
     in the picture; both are averaged over the picture. Nothing is normalised: the levels are what
-    tells the film, the scanner and the exposure. The last layer starts at zero.
+    tells the film, the scanner and the exposure. The last layer starts at zero. When not training,
+    it is the mean over the eight orientations of the copy, which a film does not know either.
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -186,8 +187,13 @@ class Balance(layers.Layer):
             layer.build((None, features))
             features = layer.units
 
-    def call(self, inputs: Any) -> Any:
+    def call(self, inputs: Any, training: bool = False) -> Any:
         thumbnail, limits = inputs
+        if training:
+            return self._judge(thumbnail, limits)
+        return sum(self._judge(turned, limits) for turned in _orientations(thumbnail)) / 8
+
+    def _judge(self, thumbnail: Any, limits: Any) -> Any:
         densities = density(thumbnail)
         relative = ops.clip(_relative(densities, limits), -0.5, 1.5)
         pixels = ops.concatenate([densities - 1.0, relative - 0.5], axis=-1)
@@ -206,6 +212,12 @@ class Balance(layers.Layer):
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
         return input_shape[0][0], TERMS, 3
+
+
+def _orientations(x: Any) -> list[Any]:
+    """The quarter turns of square pictures (B, S, S, C) and their mirror images."""
+    mirrored = [x, ops.flip(x, 1), ops.flip(x, 2), ops.flip(x, (1, 2))]
+    return mirrored + [ops.transpose(y, (0, 2, 1, 3)) for y in mirrored]
 
 
 @register

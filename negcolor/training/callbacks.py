@@ -15,20 +15,21 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from negcolor.training.config import write_text
 from negcolor.training.disk import writing
+from negcolor.training.rounds import Rounds
 
 
 class ProgressReport(keras.callbacks.Callback):
-    """A progress bar with the losses and the speed; a line per epoch stays.
+    """A progress bar with the losses and the speed; a line per round, Keras' epoch, stays.
 
     `close` gives the terminal back, also after a training that ended with an exception.
 
     Args:
-        title: what an epoch is called, with {} for its number: "epoch {}/20".
+        title: what the round is called after which that many are done: 1 -> "epoch 1/20".
         batch_size: pictures of each domain per step, for the speed.
         console: where to print.
     """
 
-    def __init__(self, title: str, batch_size: int, console: Console) -> None:
+    def __init__(self, title: Callable[[int], str], batch_size: int, console: Console) -> None:
         super().__init__()
         self.title = title
         self.batch_size = batch_size
@@ -46,8 +47,9 @@ class ProgressReport(keras.callbacks.Callback):
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self.began = time.perf_counter()
         self.steps = 0
-        title = self.title.format(epoch + 1)
-        self.task = self.progress.add_task(title, total=self.params["steps"], values="")
+        self.task = self.progress.add_task(
+            self.title(epoch + 1), total=self.params["steps"], values=""
+        )
         self.progress.start()
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
@@ -59,7 +61,7 @@ class ProgressReport(keras.callbacks.Callback):
         self.progress.remove_task(self.task)
         seconds = time.perf_counter() - self.began
         values = f"{self._values(logs or {})} · {seconds:.0f} s"
-        line = f"{self.title.format(epoch + 1)} · {values}"
+        line = f"{self.title(epoch + 1)} · {values}"
         self.console.print(line, highlight=False, soft_wrap=True)
 
     def close(self) -> None:
@@ -72,32 +74,39 @@ class ProgressReport(keras.callbacks.Callback):
 
 
 class History(keras.callbacks.Callback):
-    """Writes history.csv, a row per epoch: its number, the losses and the learning rates.
+    """Writes a table, a row per round: how far the phase is, the losses, the learning rates.
 
     There are no times in it, so that a resumed run writes the same file as one in one go.
 
     Args:
-        path: the file; rows from `first_epoch` on, of a run that was killed, are dropped.
-        first_epoch: the first epoch that will be trained, counted from 0.
-        learning_rates: name -> current rate.
+        path: the file; rows from `first` on, of a run that was killed, are dropped.
+        first: the first round that will be trained, counted from 0.
+        rounds: of the phase, for the first column.
+        optimizers: by what they train, for the last columns.
     """
 
     def __init__(
-        self, path: Path, first_epoch: int, learning_rates: dict[str, Callable[[], float]]
+        self,
+        path: Path,
+        first: int,
+        rounds: Rounds,
+        optimizers: dict[str, keras.optimizers.Optimizer],
     ) -> None:
         super().__init__()
         self.path = path
-        self.learning_rates = learning_rates
+        self.rounds = rounds
+        self.optimizers = optimizers
         self.rows = []
-        if first_epoch and path.exists():
+        if first and path.exists():
             with path.open(newline="", encoding="utf-8") as file:
-                self.rows = list(csv.DictReader(file))[:first_epoch]
+                self.rows = list(csv.DictReader(file))[:first]
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        row = {"epoch": str(epoch + 1)}
+        row = {self.rounds.unit: str(self.rounds.position(epoch + 1))}
         losses = in_order(self.model, logs or {})
         row |= {name: f"{value:.8g}" for name, value in losses.items()}
-        row |= {name: f"{rate():.8g}" for name, rate in self.learning_rates.items()}
+        for networks, optimizer in self.optimizers.items():
+            row[f"learning rate {networks}"] = f"{float(optimizer.learning_rate):.8g}"
         self.rows.append(row)
         text = io.StringIO()
         writer = csv.DictWriter(text, fieldnames=list(row), lineterminator="\n")
@@ -116,6 +125,17 @@ class AfterEpoch(keras.callbacks.Callback):
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         self.function(epoch + 1)
+
+
+class StopAfter(keras.callbacks.Callback):
+    """Ends a training with the first epoch that ends so many minutes from now, or later."""
+
+    def __init__(self, minutes: float) -> None:
+        super().__init__()
+        self.end = time.monotonic() + 60 * minutes
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        self.model.stop_training = time.monotonic() >= self.end
 
 
 def in_order(model: keras.Model, logs: dict[str, Any]) -> dict[str, float]:

@@ -17,9 +17,12 @@ from negcolor.modifications import (
     Modification,
     modification,
 )
+from negcolor.training.phases import RECIPES, Phase
 from negcolor.training.precision import JIT, PRECISIONS
 
 SCHEDULES = ("linear", "constant")
+PRIORS = ("none", "density")
+FILMS = ("plain", "wide")
 FIGURES = "figures.json"  # in a run folder, see `write_figures`
 GAN_LOSSES = ("bce", "lsgan")  # the keys of negcolor.losses.GAN_LOSSES, without importing Keras
 
@@ -42,7 +45,12 @@ class RunConfig:
         jit: "on", "off" or "auto": whether XLA compiles the gradients.
         gan_loss: "bce" (eq. 1) or "lsgan".
         schedule: "linear" falls to zero over the second half, "constant" is the paper's.
-        pretrain_steps: supervised steps on simulated pairs before the unpaired training.
+        pretrain_steps: supervised steps on simulated pairs.
+        recipe: the phases of the training, a key of `negcolor.training.phases.RECIPES`.
+        prior: what generator G starts from, "none" or "density".
+        film: the simulation that pairs are made with, "plain" or "wide".
+        start: the model whose generator is adapted; None for a training from the beginning. Such
+            a generator is as it was, whatever `modification`, `filters` and `prior` say.
     """
 
     modification: str = "0"
@@ -58,6 +66,10 @@ class RunConfig:
     gan_loss: str = "bce"
     schedule: str = "linear"
     pretrain_steps: int = 0
+    recipe: str = "paper"
+    prior: str = "none"
+    film: str = "plain"
+    start: str | None = None
 
     def __post_init__(self) -> None:
         modification(self.modification)
@@ -75,10 +87,33 @@ class RunConfig:
         _check_choice("jit", self.jit, JIT)
         _check_choice("gan_loss", self.gan_loss, GAN_LOSSES)
         _check_choice("schedule", self.schedule, SCHEDULES)
+        _check_choice("recipe", self.recipe, (*RECIPES,))
+        _check_choice("prior", self.prior, PRIORS)
+        _check_choice("film", self.film, FILMS)
+        if not self.phases():
+            raise NegcolorError(
+                f"--recipe {self.recipe} learns from simulated pairs; say with --pretrain-steps "
+                "for how many steps."
+            )
+        if self.prior == "none" and any(phase.until or phase.frozen for phase in self.phases()):
+            raise NegcolorError(
+                f"--recipe {self.recipe} trains layers of a density prior; give --prior density."
+            )
+
+    def phases(self) -> tuple[Phase, ...]:
+        """The phases of the recipe, without those of no length."""
+        return tuple(phase for phase in RECIPES[self.recipe] if self.length(phase))
+
+    def length(self, phase: Phase) -> int:
+        """Of a phase, in steps or epochs."""
+        return phase.length if isinstance(phase.length, int) else getattr(self, phase.length)
 
     def configured_modification(self) -> Modification:
-        """The modification, narrowed or widened as `filters` says."""
+        """The modification with its prior, narrowed or widened as `filters` says."""
         chosen = modification(self.modification)
+        if self.prior != "none":
+            generator = dataclasses.replace(chosen.generator, prior=self.prior)
+            chosen = dataclasses.replace(chosen, generator=generator)
         if self.filters is None:
             return chosen
         scale = self.filters / BASELINE.generator.filters
@@ -160,6 +195,12 @@ def load_run(folder: Path, given: dict[str, Any]) -> RunConfig:
                 "leave the option out, or start a new run."
             )
     return config
+
+
+def next_folder(name: str) -> Path:
+    """runs/NAME, or the first of runs/NAME-2, -3, … that does not exist."""
+    candidates = (Path("runs") / (name if n == 1 else f"{name}-{n}") for n in range(1, 10_000))
+    return next(folder for folder in candidates if not folder.exists())
 
 
 def write_figures(folder: Path, pictures: int, figures: dict[str, dict[str, float]]) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import keras
 import tensorflow as tf
 
 from negcolor.losses import adversarial_loss, discriminator_loss, l1_loss
-from negcolor.modifications import Modification, TrainingConfig
-from negcolor.networks.discriminator import build_discriminator
-from negcolor.networks.generator import build_generator
+from negcolor.modifications import TrainingConfig
 from negcolor.training.image_pool import ImagePool
 
 # The paper's names of what Tables IV and V report.
@@ -25,9 +24,9 @@ class CycleGAN(keras.Model):
     are named as in the paper's Tables IV and V.
 
     Args:
-        modification: what to build and how to weigh the losses.
+        networks: all four by name, see `negcolor.training.networks`; trained in place.
+        objective: how to weigh the losses.
         image_size: side S of the training pictures, for the image pools.
-        precision: Keras dtype policy of the networks.
         gan_loss: "bce" (eq. 1) or "lsgan".
         pool_size: pictures in each image pool.
         seed: seed of the image pools.
@@ -35,26 +34,20 @@ class CycleGAN(keras.Model):
 
     def __init__(
         self,
-        modification: Modification,
+        networks: Mapping[str, keras.Model],
+        objective: TrainingConfig,
         *,
         image_size: int,
-        precision: str = "float32",
         gan_loss: str = "bce",
         pool_size: int = 50,
         seed: int = 0,
     ) -> None:
         super().__init__(name="cyclegan")
-        self.objective: TrainingConfig = modification.training
+        self.objective = objective
         self.gan_loss = gan_loss
-        generator, discriminator = modification.generator, modification.discriminator
-        self.generator_g = build_generator(generator, dtype=precision, name="generator_g")
-        self.generator_f = build_generator(generator, dtype=precision, name="generator_f")
-        self.discriminator_x = build_discriminator(
-            discriminator, dtype=precision, name="discriminator_x"
-        )
-        self.discriminator_y = build_discriminator(
-            discriminator, dtype=precision, name="discriminator_y"
-        )
+        self.generator_g, self.generator_f = networks["generator_g"], networks["generator_f"]
+        self.discriminator_x = networks["discriminator_x"]
+        self.discriminator_y = networks["discriminator_y"]
         picture = (image_size, image_size, 3)
         self.pool_x = ImagePool(picture, pool_size, seed=2 * seed, name="pool_x")
         self.pool_y = ImagePool(picture, pool_size, seed=2 * seed + 1, name="pool_y")
@@ -93,6 +86,11 @@ class CycleGAN(keras.Model):
         self.compiled_discriminator_gradients = tf.function(
             self.discriminator_gradients, jit_compile=jit, autograph=False
         )
+
+    @property
+    def optimizers(self) -> dict[str, keras.optimizers.Optimizer]:
+        """By the letters of the networks that they train."""
+        return {"G, F": self.generator_optimizer, "X, Y": self.discriminator_optimizer}
 
     def call(self, inputs: Any, training: bool = False) -> Any:
         """Negatives (B, H, W, 3) to colour pictures of the same shape, both in [-1, 1]."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -17,19 +17,15 @@ from rich.console import Console
 
 from negcolor.errors import NegcolorError
 from negcolor.images.io import write
-from negcolor.losses import LinearDecay
-from negcolor.networks.generator import build_generator
-from negcolor.training.callbacks import AfterEpoch, History, ProgressReport
+from negcolor.inference.whole import apply_generator
+from negcolor.training.callbacks import AfterEpoch, History, ProgressReport, StopAfter
 from negcolor.training.config import RunConfig, write_text
-from negcolor.training.cyclegan import CycleGAN
 from negcolor.training.disk import writing
+from negcolor.training.networks import build_networks
 from negcolor.training.precision import POLICIES, resolve_jit, resolve_precision
+from negcolor.training.rounds import Rounds
 from negcolor.training.samples import sample_sheet
-from negcolor.training.supervised import SupervisedStart
-
-ADAM_BETA_1 = 0.5
-SUPERVISED_LEARNING_RATE = 5e-4
-SUPERVISED_CHUNK = 500  # supervised steps between two checkpoints
+from negcolor.training.trainers import average, averaged, build_trainer
 
 
 class TestPicture(Protocol):
@@ -48,33 +44,47 @@ class TrainingData:
     """What a training reads; the streams are pure functions of the step that they start at.
 
     Attributes:
-        unpaired: first step -> endless batches of (negative, colour), (B, S, S, 3) in [-1, 1].
-        paired: first step -> endless batches of (simulated negative, photograph), likewise.
+        unpaired: (first step, image_size, batch_size) -> endless batches of (negative, colour),
+            (B, S, S, 3) in [-1, 1]; the sizes by name.
+        paired: likewise, of (simulated negative, photograph), or with a third tensor
+            (B, S, S, 1), the weights of the photograph's pixels.
         steps_per_epoch: batches in the longer domain.
         test: pictures for the samples and the final figures.
     """
 
-    unpaired: Callable[[int], tf.data.Dataset]
-    paired: Callable[[int], tf.data.Dataset]
+    unpaired: Callable[..., tf.data.Dataset]
+    paired: Callable[..., tf.data.Dataset]
     steps_per_epoch: int
     test: Sequence[TestPicture]
+
+    def both(self, step: int, **sizes: int) -> tf.data.Dataset:
+        """Endless batches of (a batch of pairs, an unpaired batch)."""
+        return tf.data.Dataset.zip((self.paired(step, **sizes), self.unpaired(step, **sizes)))
 
 
 class Run:
     """A training in its folder; `train` does all that is left of it.
 
-    The folder holds config.json, architecture.txt, history.csv, samples/epoch_NNN.png,
-    checkpoints/, tensorboard/, generator_g.keras and generator_f.keras.
+    The folder holds config.json, architecture.txt, samples/, checkpoints/, tensorboard/ and the
+    generators, generator_g.keras and, where the recipe trains it, generator_f.keras. history.csv
+    is the table of the last phase; that of an earlier one bears its name, as history_start.csv.
 
     Args:
         folder: an existing folder with a config.json, see `negcolor.training.config`.
         config: its configuration.
         data: what to train on.
         console: where progress is printed.
+        start: what generator G starts as, in float32; None for a new one.
     """
 
     def __init__(
-        self, folder: Path, config: RunConfig, data: TrainingData, console: Console
+        self,
+        folder: Path,
+        config: RunConfig,
+        data: TrainingData,
+        console: Console,
+        *,
+        start: keras.Model | None = None,
     ) -> None:
         self.folder = folder
         self.config = config
@@ -83,118 +93,124 @@ class Run:
         self.steps_per_epoch = config.steps_per_epoch or data.steps_per_epoch
         self.policy = POLICIES[resolve_precision(config.precision)]
         self.jit = resolve_jit(config.jit) == "on"
+        self.phases = config.phases()
+        self.start = start
         keras.utils.set_random_seed(config.seed)
-        modification = config.configured_modification()
-        self.model = CycleGAN(
-            modification,
-            image_size=config.image_size,
-            precision=self.policy,
-            gan_loss=config.gan_loss,
-            seed=config.seed,
+        self.networks = self._build_networks()
+        self.number = tf.Variable(0, dtype=tf.int64)  # of the phase at hand
+        self.done = tf.Variable(0, dtype=tf.int64)  # steps of this phase
+        self._checkpoint = tf.train.Checkpoint(number=self.number, done=self.done)
+        self._checkpoints = tf.train.CheckpointManager(
+            self._checkpoint, str(folder / "checkpoints"), max_to_keep=1
         )
-        self.model.compile(
-            self._optimizer(modification.training.generator_learning_rate),
-            self._optimizer(modification.training.discriminator_learning_rate),
-            jit=self.jit,
-        )
-        self.supervised_steps = tf.Variable(0, dtype=tf.int64)
-        self.epochs = tf.Variable(0, dtype=tf.int64)
 
-    def train(self) -> CycleGAN:
-        """Trains from the newest checkpoint, or from scratch, to the end of the last epoch.
+    def train(self, minutes: float | None = None) -> None:
+        """Trains from the newest checkpoint, or from scratch, to the end of the last phase.
+
+        Args:
+            minutes: after them, the training stops at the end of the next round.
 
         Raises:
             NegcolorError: the checkpoint is damaged, or the folder cannot be written.
         """
         if (self.folder / "checkpoints" / "checkpoint").exists():
             self._restore_checkpoint()
+        else:
+            self._begin_phase(0)
         self._write_architecture()
-        self._train_supervised()
-        self._train_unpaired()
-        return self.model
+        limits = [] if minutes is None else [StopAfter(minutes)]
+        self._train_phase(limits)
+        for number in range(int(self.number) + 1, len(self.phases)):
+            self._begin_phase(number)
+            self._train_phase(limits)
 
-    def _train_supervised(self) -> None:
-        steps, done = self.config.pretrain_steps, int(self.supervised_steps)
-        while done < steps:
-            chunk = min(SUPERVISED_CHUNK, steps - done)
-            title = f"supervised start, {done + chunk}/{steps} steps"
-            with closing(ProgressReport(title, self.config.batch_size, self.console)) as progress:
-                self._supervised.fit(
-                    self.data.paired(done),
-                    steps_per_epoch=chunk,
-                    callbacks=[progress],
+    def _build_networks(self) -> dict[str, keras.Model]:
+        """Those that the phases train."""
+        modification = self.config.configured_modification()
+        for phase in self.phases:
+            if phase.discriminator:
+                modification = dataclasses.replace(modification, discriminator=phase.discriminator)
+        names = {name for phase in self.phases for name in phase.trains}
+        if self.start is None:
+            return build_networks(modification, names, precision=self.policy)
+        others = build_networks(modification, names - {"generator_g"}, precision=self.policy)
+        generator = keras.models.clone_model(self.start)
+        generator.set_weights(self.start.get_weights())
+        return {"generator_g": generator, **others}
+
+    def _begin_phase(self, number: int) -> None:
+        """Makes `model`, which trains the phase, and tells what a checkpoint holds."""
+        self.number.assign(number)
+        self.done.assign(0)
+        self.phase = self.phases[number]
+        if self.phase.length == "epochs":
+            steps = self.steps_per_epoch
+            self.rounds = Rounds("epoch", self.config.epochs * steps, steps)
+        else:
+            length = self.config.length(self.phase)
+            self.rounds = Rounds("step", length, self.phase.round_steps)
+        self.model = build_trainer(
+            self.phase,
+            self.networks,
+            self.config,
+            steps=self.rounds.total,
+            precision=self.policy,
+            jit=self.jit,
+            start=self.start,
+        )
+        self._checkpoint.networks = self.networks
+        self._checkpoint.model = self.model
+        # TensorFlow does not see seeds in Keras' layers.
+        holders = [*self.networks.values(), self.model]
+        self._checkpoint.variables = [v for holder in holders for v in holder.variables]
+
+    def _train_phase(self, limits: list[StopAfter]) -> None:
+        title = f"{self.phase.name} · {{}}".format
+        data = {"pairs": self.data.paired, "unpaired": self.data.unpaired, "both": self.data.both}
+        sizes = {
+            "image_size": self.phase.image_size or self.config.image_size,
+            "batch_size": self.phase.batch_size or self.config.batch_size,
+        }
+        for first, last, steps in self.rounds.left(int(self.done)):
+            progress = ProgressReport(
+                lambda rounds: title(self.rounds.title(rounds)),
+                sizes["batch_size"],
+                self.console,
+            )
+            with closing(progress):
+                self.model.fit(
+                    data[self.phase.data](self.rounds.steps_after(first), **sizes),
+                    initial_epoch=first,
+                    epochs=last,
+                    steps_per_epoch=steps,
+                    callbacks=[
+                        progress,
+                        *self._records(first),
+                        AfterEpoch(self._finish_round),
+                        *limits,
+                    ],
                     shuffle=False,
                     verbose=0,
                 )
-            done += chunk
-            self.supervised_steps.assign(done)
-            self._save_checkpoint()
 
-    def _train_unpaired(self) -> None:
-        first, epochs = int(self.epochs), self.config.epochs
-        if first >= epochs:
-            return
-        model = self.model
-        rates = {
-            "learning rate G, F": lambda: float(model.generator_optimizer.learning_rate),
-            "learning rate X, Y": lambda: float(model.discriminator_optimizer.learning_rate),
-        }
-        title = "epoch {}/" + str(epochs)
-        with closing(ProgressReport(title, self.config.batch_size, self.console)) as progress:
-            model.fit(
-                self.data.unpaired(first * self.steps_per_epoch),
-                epochs=epochs,
-                initial_epoch=first,
-                steps_per_epoch=self.steps_per_epoch,
-                callbacks=[
-                    progress,
-                    keras.callbacks.TensorBoard(self.folder / "tensorboard", write_graph=False),
-                    History(self.folder / "history.csv", first, rates),
-                    AfterEpoch(self._finish_epoch),
-                ],
-                shuffle=False,
-                verbose=0,
-            )
+    def _records(self, first: int) -> list[keras.callbacks.Callback]:
+        """What writes the tables of the phase, from a round on."""
+        last_phase = self.phase is self.phases[-1]
+        history = "history.csv" if last_phase else f"history_{self.phase.name}.csv"
+        tensorboard = self.folder / "tensorboard" / self.phase.name
+        return [
+            keras.callbacks.TensorBoard(tensorboard, write_graph=False),
+            History(self.folder / history, first, self.rounds, self.model.optimizers),
+        ]
 
-    def _finish_epoch(self, epoch: int) -> None:
-        self._write_samples(epoch)
-        self._write_generators()
-        self.epochs.assign(epoch)
+    def _finish_round(self, rounds: int) -> None:
+        with averaged(self.model):
+            self._write_samples(self.rounds.file_stem(rounds))
+            self._write_generators()
+        self.done.assign(self.rounds.steps_after(rounds))
+        if self.done == self.rounds.total:
+            average(self.model)
         self._save_checkpoint()  # last: what it says is done is on disk
-
-    @cached_property
-    def _checkpoint(self) -> tf.train.Checkpoint:
-        objects = {
-            "model": self.model,
-            "variables": self.model.variables,  # TensorFlow does not see seeds in Keras' layers
-            "steps": self.supervised_steps,
-            "epochs": self.epochs,
-        }
-        if self.config.pretrain_steps:
-            objects["supervised"] = self._supervised.start_optimizer
-        return tf.train.Checkpoint(**objects)
-
-    @cached_property
-    def _checkpoints(self) -> tf.train.CheckpointManager:
-        return tf.train.CheckpointManager(
-            self._checkpoint, str(self.folder / "checkpoints"), max_to_keep=1
-        )
-
-    @cached_property
-    def _supervised(self) -> SupervisedStart:
-        rate = LinearDecay(SUPERVISED_LEARNING_RATE, self.config.pretrain_steps)
-        return SupervisedStart(self.model, self._scaled(keras.optimizers.Adam(rate)), jit=self.jit)
-
-    def _optimizer(self, rate: float) -> keras.optimizers.Optimizer:
-        steps = self.config.epochs * self.steps_per_epoch
-        schedule = LinearDecay(rate, steps) if self.config.schedule == "linear" else rate
-        return self._scaled(keras.optimizers.Adam(schedule, beta_1=ADAM_BETA_1))
-
-    def _scaled(self, optimizer: keras.optimizers.Optimizer) -> keras.optimizers.Optimizer:
-        """float16 underflows without a loss scale; the other formats have float32's exponents."""
-        if self.policy == "mixed_float16":
-            return keras.optimizers.LossScaleOptimizer(optimizer)
-        return optimizer
 
     def _save_checkpoint(self) -> None:
         with writing(self.folder):
@@ -203,6 +219,8 @@ class Run:
     def _restore_checkpoint(self) -> None:
         newest = self._checkpoints.latest_checkpoint
         try:
+            number = tf.train.load_variable(newest, "number/.ATTRIBUTES/VARIABLE_VALUE")
+            self._begin_phase(int(number))
             self._checkpoint.restore(newest).assert_existing_objects_matched()
         except Exception as error:  # TensorFlow raises many types for damaged files
             raise NegcolorError(
@@ -211,33 +229,43 @@ class Run:
             ) from error
 
     def _write_architecture(self) -> None:
+        """The summaries of G and of the discriminator; F and D_Y, or D_X, are like them."""
+        discriminators = [n for name, n in self.networks.items() if name.startswith("disc")]
         lines: list[str] = []
-        for network in (self.model.generator_g, self.model.discriminator_x):
+        for network in (self.networks["generator_g"], *discriminators[:1]):
             network.summary(print_fn=lines.append, line_length=88)
         with writing(self.folder):
             write_text(self.folder / "architecture.txt", "\n".join(lines) + "\n")
 
-    def _write_samples(self, epoch: int) -> None:
+    def _write_samples(self, stem: str) -> None:
         if not self.data.test:
             return
-        sheet = sample_sheet(self.model.generator_g, self.model.generator_f, self.data.test)
-        write(self.folder / "samples" / f"epoch_{epoch:03d}.png", sheet, overwrite=True)
+        sheet = sample_sheet(self.data.test, self._results)
+        write(self.folder / "samples" / f"{stem}.png", sheet, overwrite=True)
+
+    def _results(self, negative: np.ndarray) -> list[np.ndarray]:
+        """What the start made of it, what G makes of it, and F's way back, where there are such."""
+        result = apply_generator(self.networks["generator_g"], negative)
+        before = [apply_generator(self.start, negative)] if self.start else []
+        f = self.networks.get("generator_f")
+        return [*before, result, *([apply_generator(f, result)] if f else [])]
 
     def _write_generators(self) -> None:
-        """Saves both generators in float32, so that they run well on any machine."""
-        for network in (self.model.generator_g, self.model.generator_f):
-            portable = in_float32(network, self.config)
-            beside = self.folder / f".{network.name}.{os.getpid()}.keras"
+        """Saves the generators in float32, so that they run well on any machine."""
+        for name in [name for name in self.networks if name.startswith("generator")]:
+            network = self.networks[name]
+            portable = network if self.policy == "float32" else in_float32(network, self.config)
+            beside = self.folder / f".{name}.{os.getpid()}.keras"
             try:
                 with writing(self.folder):
                     portable.save(beside)
-                    os.replace(beside, self.folder / f"{network.name}.keras")
+                    os.replace(beside, self.folder / f"{name}.keras")
             finally:
                 beside.unlink(missing_ok=True)
 
 
 def in_float32(network: keras.Model, config: RunConfig) -> keras.Model:
-    """The same generator with the same weights under the float32 policy."""
-    copy = build_generator(config.configured_modification().generator, name=network.name)
+    """The same network with the same weights under the float32 policy."""
+    copy = build_networks(config.configured_modification(), [network.name])[network.name]
     copy.set_weights(network.get_weights())
     return copy

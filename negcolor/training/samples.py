@@ -1,19 +1,16 @@
-"""Sample pictures of a training: negative | result | cycle | truth, a row per test picture."""
+"""Sample pictures of a training: negative | results | truth, a row per test picture."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from negcolor.images.color import from_unit, to_unit
 from negcolor.images.resize import fit
-from negcolor.inference.whole import apply_generator
 
 if TYPE_CHECKING:
-    import keras
-
     from negcolor.training.run import TestPicture
 
 ROWS = 4
@@ -21,12 +18,15 @@ HEIGHT = 256  # pixels of a row
 
 
 def sample_sheet(
-    generator_g: keras.Model, generator_f: keras.Model, pictures: Sequence[TestPicture]
+    pictures: Sequence[TestPicture], convert: Callable[[np.ndarray], list[np.ndarray]]
 ) -> np.ndarray:
     """A sheet of the first test pictures.
 
-    Each row shows the negative, G's result, F's way back from the result, and the truth where
-    there is one.
+    Each row shows the negative, what is made of it, and the truth where there is one.
+
+    Args:
+        pictures: as many as `ROWS` of them are shown.
+        convert: negative -> pictures of its size, all (h, w, 3) float32 in [0, 1].
 
     Returns:
         (H, W, 3) uint8 sRGB, white where a row is shorter than the widest.
@@ -36,8 +36,7 @@ def sample_sheet(
         height, width = picture.negative.shape[:2]
         long_side = HEIGHT if height >= width else round(HEIGHT * width / height)
         negative = fit(to_unit(picture.negative), long_side)
-        result = apply_generator(generator_g, negative)
-        tiles = [negative, result, apply_generator(generator_f, result)]
+        tiles = [negative, *convert(negative)]
         if picture.truth is not None:
             tiles.append(fit(to_unit(picture.truth), long_side))
         rows.append(np.concatenate(tiles, axis=1))

@@ -1,6 +1,7 @@
 """negcolor-train as it is installed: its run folder and its interruptions."""
 
 import csv
+import dataclasses
 import io
 import json
 import re
@@ -19,8 +20,8 @@ import tensorflow as tf
 
 from negcolor.cli.train import main
 from negcolor.images.io import read
-from negcolor.training import run
 from negcolor.training.cyclegan import LOSS_NAMES
+from negcolor.training.phases import RECIPES
 
 EPOCHS = 2
 SUPERVISED = 150
@@ -35,11 +36,13 @@ TRAINING = {
     "--seed": 7,
     "--precision": "float32",
 }
-# The command, with a checkpoint every 15 supervised steps instead of every 500.
-SUPERVISED_CHECKPOINTS = 10
+# The command, with a checkpoint every 25 supervised steps instead of every 500.
+SUPERVISED_CHECKPOINTS = 6
 OFTEN = (
-    "import sys; sys.argv[0] = 'negcolor-train'; import negcolor.training.run as run;"
-    "run.SUPERVISED_CHUNK = 15; from negcolor.cli.train import main; main()"
+    "import dataclasses, sys; sys.argv[0] = 'negcolor-train';"
+    "from negcolor.training.phases import RECIPES; start, *others = RECIPES['paper'];"
+    "RECIPES['paper'] = (dataclasses.replace(start, round_steps=25), *others);"
+    "from negcolor.cli.train import main; main()"
 )
 
 Interrupted = namedtuple("Interrupted", "folder code stderr")
@@ -50,11 +53,16 @@ def flat(options):
 
 
 @pytest.fixture(scope="module")
-def whole(command, roll, tmp_path_factory):
+def whole(roll, tmp_path_factory):
     """A training that nothing interrupts: its folder and what it printed."""
     folder = tmp_path_factory.mktemp("whole") / "run"
-    result = command(
-        "negcolor-train", "--data", roll, "--output", folder, *flat(TRAINING), timeout=300
+    start = ["--data", roll, "--output", folder, *flat(TRAINING)]
+    result = subprocess.run(
+        [sys.executable, "-c", OFTEN, *map(str, start)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=300,
     )
     assert result.returncode == 0, result.stderr
     return folder, result.stdout
@@ -139,23 +147,30 @@ def lasting(folder):
 
 def test_a_training_fills_its_folder(whole):
     folder, _ = whole
-    samples = [f"samples/epoch_{epoch:03d}.png" for epoch in range(1, EPOCHS + 1)]
+    samples = [f"samples/step_{step:06d}.png" for step in range(25, SUPERVISED + 1, 25)]
+    samples += [f"samples/epoch_{epoch:03d}.png" for epoch in range(1, EPOCHS + 1)]
     assert lasting(folder) == {
         "config.json",
         "architecture.txt",
         "figures.json",
         "history.csv",
+        "history_start.csv",
         "generator_g.keras",
         "generator_f.keras",
         *samples,
     }
-    assert newest_checkpoint(folder) == EPOCHS + 1
+    assert newest_checkpoint(folder) == SUPERVISED_CHECKPOINTS + EPOCHS
     assert list((folder / "tensorboard").rglob("events.out.tfevents.*"))
     assert "ResnetBlock_9" in (folder / "architecture.txt").read_text()
     for sample in samples:  # negative | result | cycle | truth
         sheet = read(folder / sample)
         assert sheet.shape == (64, 4 * 64, 3)
         np.testing.assert_array_equal(sheet[:, :64], 255 - sheet[:, -64:])
+
+    start = list(csv.DictReader((folder / "history_start.csv").open()))
+    assert [int(row["step"]) for row in start] == [25, 50, 75, 100, 125, 150]
+    assert list(start[0]) == ["step", "l1 G", "l1 F", "learning rate G, F"]
+    assert float(start[-1]["l1 G"]) < float(start[0]["l1 G"])
 
     rows = history(folder)
     assert [row["epoch"] for row in rows] == ["1", "2"]
@@ -193,7 +208,8 @@ def test_however_often_interrupted_a_training_ends_with_the_same_numbers(command
     result = command("negcolor-train", "--resume", resumable, "--epochs", EPOCHS, timeout=300)
     assert result.returncode == 0, result.stderr
     folder, printed = whole
-    assert (resumable / "history.csv").read_bytes() == (folder / "history.csv").read_bytes()
+    for name in ("history.csv", "history_start.csv"):
+        assert (resumable / name).read_bytes() == (folder / name).read_bytes()
     for name in ("generator_g.keras", "generator_f.keras"):
         expected, ours = weights(folder / name), weights(resumable / name)
         assert len(expected) > 50
@@ -259,14 +275,16 @@ def test_a_full_disk_stops_a_training_and_keeps_the_last_checkpoint(
     disk = tmp_path / "disk"
     disk.mkdir()
     checkpoint = sum(file.stat().st_size for file in (interrupted.folder / "checkpoints").iterdir())
-    size = f"size={checkpoint * 3 // 2}"  # takes one checkpoint and no second one
+    size = f"size={checkpoint * 3 // 2}"  # takes one checkpoint of the epochs and no second one
     mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", size, "tmpfs", disk], capture_output=True, check=False
     )
     if mounted.returncode:
         pytest.skip("mounting a small disk takes more rights")
     try:
-        monkeypatch.setattr(run, "SUPERVISED_CHUNK", 10)
+        first, *others = RECIPES["paper"]
+        recipe = (dataclasses.replace(first, round_steps=10), *others)
+        monkeypatch.setitem(RECIPES, "paper", recipe)
         folder = disk / "run"
         start = ["--data", roll, "--output", folder, *flat(TRAINING)]
         code, _, stderr = call_main(main, "negcolor-train", *start)
@@ -274,9 +292,9 @@ def test_a_full_disk_stops_a_training_and_keeps_the_last_checkpoint(
         (complaint,) = complaints(stderr)
         assert f"{folder} cannot be written (No space left on device)" in complaint
         assert f"--resume {folder}" in complaint
-        assert newest_checkpoint(folder) == 1
         stored = tf.train.load_checkpoint(folder / "checkpoints")
-        assert stored.get_tensor("steps/.ATTRIBUTES/VARIABLE_VALUE") == 10
+        done = stored.get_tensor("done/.ATTRIBUTES/VARIABLE_VALUE")
+        assert done == 10 * newest_checkpoint(folder) > 0
     finally:
         subprocess.run(["umount", "--lazy", disk], check=True)
 

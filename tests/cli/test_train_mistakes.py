@@ -15,6 +15,8 @@ from negcolor.cli.train import main
         (("--modification", "twenty"), "identity-loss"),
         (("--image-size", 130), "--image-size 130 does not fit the networks; give a multiple of 4"),
         (("--precision", "double"), "--precision double is unknown; choose one of auto, float32"),
+        (("--recipe", "adapt"), "--recipe adapt needs"),
+        (("--recipe", "supervised"), "say with --pretrain-steps for how many steps"),
         (("--resume", "."), ". is not a run of negcolor-train"),
     ],
 )
@@ -72,7 +74,7 @@ def test_a_folder_that_cannot_be_made(call_main, complaints, roll):
     assert f"{output} cannot be written (Not a directory)" in complaint
 
 
-COMMANDS = ["ablate", "colorize", "evaluate", "export", "simulate", "summary", "train"]
+COMMANDS = ["ablate", "adapt", "colorize", "evaluate", "export", "simulate", "summary", "train"]
 
 
 @pytest.mark.parametrize("name", COMMANDS)

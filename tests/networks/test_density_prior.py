@@ -18,6 +18,7 @@ from negcolor.networks.density_prior import (
     QUANTILES,
     SIDE,
     TERMS,
+    Balance,
     ClippedSum,
     DensityRange,
     Thumbnail,
@@ -150,3 +151,18 @@ def test_a_generator_with_the_prior_can_be_saved(tmp_path):
     loaded = keras.saving.load_model(tmp_path / "g.keras")
     scan = to_network(scan_of())[None]
     np.testing.assert_array_equal(np.asarray(loaded(scan)), np.asarray(generator(scan)))
+
+
+def test_the_balance_does_not_know_which_way_up_a_scan_is():
+    layer = Balance()
+    thumbnail = to_network(scan_of())[None]
+    limits = DensityRange()(thumbnail)
+    layer([thumbnail, limits])
+    rng = np.random.default_rng(0)
+    for weight in layer.weights:
+        weight.assign(weight.numpy() + rng.normal(0, 0.05, weight.shape))
+    turned = np.rot90(thumbnail, axes=(1, 2))[:, ::-1]
+    here, there = (np.asarray(layer([x, limits])) for x in (thumbnail, turned))
+    np.testing.assert_allclose(there, here, atol=1e-5)
+    single = np.asarray(layer([thumbnail, limits], training=True))
+    assert np.abs(single - here).max() > 1e-4

@@ -9,7 +9,7 @@ import tensorflow as tf
 from pipelines.augmentation import BRIGHTNESS, CONTRAST, FULL, Augmentation, geometry, tone
 
 NONE = Augmentation.none()
-SWITCHES = [field.name for field in dataclasses.fields(Augmentation)]
+SWITCHES = [field.name for field in dataclasses.fields(Augmentation) if field.name != "zoom"]
 PICTURE = np.random.default_rng(0).random((6, 9, 3), np.float32)
 SQUARE = PICTURE[:, :6]
 SEEDS = [tf.constant([7, k]) for k in range(64)]
@@ -98,3 +98,21 @@ def test_same_numbers_eagerly_and_in_a_dataset(options):
     assert dataset.element_spec.shape == (5, 5, 3)
     for seed, in_graph in zip(SEEDS[:16], dataset, strict=True):
         np.testing.assert_allclose(both(seed), in_graph, atol=1e-6)
+
+
+def test_zoom_shows_parts_of_a_picture_at_every_scale():
+    """In a picture of where its pixels lie, a square tells its place and its size."""
+    rows, columns = np.meshgrid(np.linspace(0, 1, 80), np.linspace(0, 1, 120), indexing="ij")
+    picture = np.stack([rows, columns, rows], axis=-1).astype("float32")
+    options = dataclasses.replace(NONE, crop=True, zoom=2.0)
+    squares = [geometry(picture, 32, seed, options).numpy() for seed in SEEDS]
+    assert {square.shape for square in squares} == {(32, 32, 3)}
+    heights = [float(np.ptp(square[..., 0])) for square in squares]
+    widths = [float(np.ptp(square[..., 1])) for square in squares]
+    np.testing.assert_allclose(np.array(widths), np.array(heights) * 80 / 120, atol=0.03)
+    assert min(heights) < 0.5
+    assert max(heights) > 0.75
+    tops = [float(square[..., 0].min()) for square in squares]
+    assert min(tops) < 0.1
+    assert max(tops) > 0.4
+    assert len({square.tobytes() for square in squares}) == len(SEEDS)

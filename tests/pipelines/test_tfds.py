@@ -162,7 +162,7 @@ def test_a_registered_dataset_is_half_on_film():
         ]
         assert len(set(used)) == 5
         for batch in batches.paired(data, image_size=16, batch_size=2).take(3):
-            assert [part.shape for part in batch] == [(2, 16, 16, 3)] * 2
+            assert [part.shape[-1] for part in batch] == [3, 3, 1]
 
 
 def test_a_grey_dataset_becomes_three_channels():

@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from negcolor.modifications import MODIFICATIONS, modification
 from negcolor.training.cyclegan import LOSS_NAMES, CycleGAN
+from negcolor.training.networks import build_networks
 
 SIZE = 32
 
@@ -22,7 +23,8 @@ def build(key, *, precision="float32", jit=False, rates=(1e-3, 1e-3), seed=0):
         generator=dataclasses.replace(chosen.generator, filters=4, residual_blocks=1),
         discriminator=dataclasses.replace(chosen.discriminator, filters=4),
     )
-    model = CycleGAN(small, image_size=SIZE, precision=precision, pool_size=2, seed=seed)
+    networks = build_networks(small, precision=precision)
+    model = CycleGAN(networks, small.training, image_size=SIZE, pool_size=2, seed=seed)
     model.compile(*(keras.optimizers.Adam(rate, beta_1=0.5) for rate in rates), jit=jit)
     return model
 

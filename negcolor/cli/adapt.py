@@ -1,0 +1,122 @@
+"""negcolor-adapt: fits a trained model to somebody's own film and scanner."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from negcolor.cli.command import INTERRUPTED, complain, run
+from negcolor.errors import NegcolorError
+from negcolor.images.io import find_pictures
+from negcolor.inference.models import find_model, latest_version
+from negcolor.training.config import RunConfig, create_run, load_run, next_folder
+
+STEPS = 1000
+UNLIMITED = 1_000_000  # steps, where the time is limited
+FEWEST = 4  # pictures of each kind
+
+OPTIONS: dict[str, Any] = {
+    "recipe": "adapt",
+    "film": "wide",
+    "prior": "density",
+    "gan_loss": "lsgan",
+    "precision": "float32",
+}
+
+
+def adapt(
+    model: Annotated[
+        Path,
+        typer.Option(
+            help="Run folder, .keras file, compact folder or shipped model's name, trained with "
+            "--prior density."
+        ),
+    ],
+    scans: Annotated[
+        Path, typer.Option(help="Folder of negatives of that film and scanner, without borders.")
+    ],
+    photos: Annotated[
+        Path, typer.Option(help="Folder of colour photographs, of whatever the user takes.")
+    ],
+    output: Annotated[
+        Path | None, typer.Option(help="New run folder. [default: runs/adapted, numbered]")
+    ] = None,
+    steps: Annotated[
+        int | None, typer.Option(min=1, help=f"Length of the training. [default: {STEPS}]")
+    ] = None,
+    minutes: Annotated[
+        float | None, typer.Option(min=0.0, help="Length of the training in minutes instead.")
+    ] = None,
+) -> None:
+    """Adapt a model to a film and a scanner, from scans and photographs of different things."""
+    if steps is not None and minutes is not None:
+        raise NegcolorError("--steps and --minutes both say how long to train; give one of them.")
+    if latest_version(find_model(model)):
+        raise NegcolorError(
+            f"{model} is an exported model, which cannot be trained on; give the run folder or the "
+            ".keras file that it was exported from."
+        )
+    for option, folder in {"--scans": scans, "--photos": photos}.items():
+        _check_pictures(option, folder)
+    base = load_run(model, {}) if (model / "config.json").is_file() else RunConfig()
+    config = dataclasses.replace(
+        base,
+        **OPTIONS,
+        data=f"{scans},{photos}",
+        start=str(model),
+        pretrain_steps=steps or (STEPS if minutes is None else UNLIMITED),
+    )
+    _adapt(config, scans, photos, output or next_folder("adapted"), minutes)
+
+
+def _check_pictures(option: str, folder: Path) -> None:
+    if not folder.is_dir():
+        raise NegcolorError(f"{option} {folder} is no folder; name a folder of pictures.")
+    count = len(find_pictures(folder))
+    if count < FEWEST:
+        raise NegcolorError(
+            f"{option} {folder} has too few pictures to learn from ({count}); put {FEWEST} or more "
+            "into it, PNG, TIFF or JPEG."
+        )
+
+
+def _adapt(
+    config: RunConfig, scans: Path, photos: Path, folder: Path, minutes: float | None
+) -> None:
+    """Joins the pipelines and the training."""
+    from rich.console import Console
+
+    from negcolor.cli.training_data import adaptation_data
+    from negcolor.inference.models import load_generator
+    from negcolor.training.run import Run
+    from pipelines.python_calls import readable_errors
+
+    start = load_generator(str(config.start))
+    if not any(layer.name == "Balance" for layer in start.layers):
+        raise NegcolorError(
+            f"{config.start} has no density prior, whose balance is adapted; give a model that was "
+            "trained with --prior density."
+        )
+    data = adaptation_data(config, scans, photos)
+    create_run(folder, config)
+    console = Console()
+    console.print(f"{folder}: {config.start} for {scans}", highlight=False)
+    training = Run(folder, config, data, console, start=start)
+    try:
+        with readable_errors():
+            training.train(minutes)
+    except KeyboardInterrupt:
+        complain(f"interrupted; {folder} has what was reached until then.")
+        raise typer.Exit(INTERRUPTED) from None
+    console.print(f"Negative, before, after: {folder / 'samples'}", highlight=False)
+    console.print(
+        f"Use it:  negcolor-colorize SCANS --model {folder} --output positives", highlight=False
+    )
+
+
+def main() -> None:
+    """Entry point of negcolor-adapt."""
+    run(adapt)

@@ -1,0 +1,71 @@
+"""The terms that a phase's objective is a weighted sum of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from keras import ops
+
+from negcolor.images.color import srgb_to_lab
+from negcolor.losses import adversarial_loss, delta_e_loss, l1_loss, ssim_loss
+
+
+class Seen(NamedTuple):
+    """What a step sees of one generator; pictures are (B, S, S, 3) in [-1, 1].
+
+    Attributes:
+        truth: what the generator should make of its half of a simulated pair.
+        result: what it makes of it.
+        weight: (B, S, S, 1), pixels of the truth that count; None for all.
+        photographs: real ones, which its pictures should be like.
+        pictures: what it makes of scans, or `result` where there are only pairs.
+        before: what it made of the same scans before the phase.
+        logits: what the discriminator says about the pictures, (B, h, w, 1).
+        gan_loss: by what that is judged, a key of `negcolor.losses.GAN_LOSSES`.
+    """
+
+    truth: Any
+    result: Any
+    weight: Any = None
+    photographs: Any = None
+    pictures: Any = None
+    before: Any = None
+    logits: Any = None
+    gan_loss: str = "bce"
+
+
+def anchor_loss(before: Any, pictures: Any) -> Any:
+    """How much pictures changed, but for exposure and balance, in units of Delta E.
+
+    A shift of a whole picture in CIELAB is free; what changes beyond it is not: hues that trade
+    places, a polarity that turns.
+    """
+    change = _lab(pictures) - _lab(before)
+    change = change - ops.mean(change, axis=(1, 2), keepdims=True)
+    return ops.mean(ops.sqrt(ops.sum(ops.square(change), axis=-1) + 1e-2))
+
+
+def colours_loss(photographs: Any, pictures: Any) -> Any:
+    """How far the colours of two batches are apart, whatever the pictures show, in CIELAB units.
+
+    The Wasserstein distance of L*, of a* and of b*, summed: in each, the mean difference of the
+    values in their order.
+    """
+    ordered = (ops.sort(ops.reshape(_lab(x), (-1, 3)), axis=0) for x in (photographs, pictures))
+    real, ours = ordered
+    return 3 * ops.mean(ops.abs(real - ours))
+
+
+def _lab(pictures: Any) -> Any:
+    return srgb_to_lab(ops.cast(pictures, "float32") * 0.5 + 0.5)
+
+
+TERMS: dict[str, Callable[[Seen], Any]] = {
+    "l1": lambda seen: l1_loss(seen.truth, seen.result, seen.weight),
+    "delta_e": lambda seen: delta_e_loss(seen.truth, seen.result, seen.weight),
+    "ssim": lambda seen: ssim_loss(seen.truth, seen.result, seen.weight),
+    "adversarial": lambda seen: adversarial_loss(seen.logits, seen.gan_loss),
+    "anchor": lambda seen: anchor_loss(seen.before, seen.pictures),
+    "colours": lambda seen: colours_loss(seen.photographs, seen.pictures),
+}
