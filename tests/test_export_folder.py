@@ -68,8 +68,9 @@ def test_the_card_of_a_run(run, tmp_path):
         "residual_blocks = 12",
         "filters = 4",
         f"{parameters:,}",
-        "12 supervised steps",
-        "2 of 3 unpaired epochs",
+        "start, 12 steps on simulated pairs",
+        "cyclegan, 3 epochs on unpaired pictures",
+        "done up to epoch 2 of the last phase",
         "| training data | roll 7 |",
         "| licence of the training data | not recorded",
         "| 3.250 | 0.625 |",
@@ -93,6 +94,16 @@ def test_the_card_shows_figures_of_generator_g_where_the_run_has_them(run, tmp_p
     shown = model_card.read_provenance(tmp_path / "run").figures
     assert "the run's 1 test picture(s),\nwhich were not trained on" in shown
     assert "| this model | 18.85 | 0.690 | 11.90 |" in shown
+
+
+def test_the_card_of_a_run_whose_last_phase_counts_steps(tmp_path):
+    config = RunConfig(recipe="film", prior="density", film="wide", pretrain_steps=70)
+    create_run(tmp_path / "run", config)
+    (tmp_path / "run" / "history.csv").write_text("step,l1 G,learning rate G\n70,0.5,0.1\n")
+    card = model_card.read_provenance(tmp_path / "run")
+    assert "recipe film (balance, 18000 steps" in card.rows["training"]
+    assert "done up to step 70 of the last phase" in card.rows["training"]
+    assert "| 0.500 |" in card.figures
 
 
 def test_the_card_of_a_file_says_what_is_not_known(run, tmp_path):

@@ -14,7 +14,7 @@ from negcolor.images.io import find_pictures
 from negcolor.inference.models import find_model, latest_version
 from negcolor.training.config import RunConfig, create_run, load_run, next_folder
 
-STEPS = 1000
+STEPS = 300
 UNLIMITED = 1_000_000  # steps, where the time is limited
 FEWEST = 4  # pictures of each kind
 

@@ -150,7 +150,7 @@ def read_provenance(run: Path) -> Provenance:
         rows = {
             "modification": _modification(config),
             "differs from the baseline in": _differences(config),
-            "training": _training(config, last["epoch"]),
+            "training": _training(config, last),
             "training data": data,
             "licence of the training data": licence,
         }
@@ -176,17 +176,22 @@ def _differences(config: RunConfig) -> str:
     return "; ".join(parts) or "nothing"
 
 
-def _training(config: RunConfig, epochs: str) -> str:
-    start = (
-        f"{config.pretrain_steps} supervised steps on simulated pairs, then "
-        if config.pretrain_steps
-        else ""
-    )
-    steps = f" of {config.steps_per_epoch} steps" if config.steps_per_epoch else ""
+def _training(config: RunConfig, last: dict[str, str]) -> str:
+    parts = []
+    for phase in config.phases():
+        unit = "epochs" if phase.length == "epochs" else "steps"
+        pictures = "unpaired pictures" if phase.data == "unpaired" else "simulated pairs"
+        parts.append(f"{phase.name}, {config.length(phase)} {unit} on {pictures}")
+    unit = next(iter(last))  # the first column of a history
+    if unit not in ("epoch", "step"):
+        raise KeyError(unit)
+    start = f" from {Path(config.start).name}" if config.start else ""
+    steps = f", epochs of {config.steps_per_epoch} steps" if config.steps_per_epoch else ""
     return (
-        f"{start}{epochs} of {config.epochs} unpaired epochs{steps}; {config.image_size}×"
-        f"{config.image_size} crops, batches of {config.batch_size}, {config.gan_loss} loss, "
-        f"{config.schedule} schedule, --precision {config.precision}, seed {config.seed}"
+        f"recipe {config.recipe}{start} ({', then '.join(parts)}), done up to {unit} "
+        f"{last[unit]} of the last phase{steps}; {config.image_size}×{config.image_size} crops, batches of "
+        f"{config.batch_size}, {config.gan_loss} loss, {config.schedule} schedule, prior "
+        f"{config.prior}, film {config.film}, --precision {config.precision}, seed {config.seed}"
     )
 
 
@@ -210,14 +215,11 @@ def _shown(source: str) -> str:
 
 
 def _losses(row: dict[str, str]) -> str:
-    losses = {
-        name: value
-        for name, value in row.items()
-        if name != "epoch" and not name.startswith("learning rate")
-    }
+    unit, *names = row
+    losses = {name: row[name] for name in names if not name.startswith("learning rate")}
     return (
-        f"Mean losses over epoch {row['epoch']}, on the training data, which show that the\n"
-        "training ran, not how good its pictures are:\n\n"
+        f"Mean losses of the training's last round, up to {unit} {row[unit]}, on the training\n"
+        "data, which show that the training ran, not how good its pictures are:\n\n"
         f"| {' | '.join(losses)} |\n|{'---|' * len(losses)}\n"
         f"| {' | '.join(f'{float(value):.3f}' for value in losses.values())} |"
     )

@@ -88,7 +88,7 @@ FILM = (
     # many pictures can be shown at once. Batches of single pictures spoil that judgement again.
     Phase(
         "balance",
-        length=12_000,
+        length=18_000,
         data="pairs",
         trains=("generator_g",),
         weights={"delta_e": 0.1},

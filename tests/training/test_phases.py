@@ -95,7 +95,7 @@ def moved_layers(phase):
     ours = networks()
     generator = ours["generator_g"]
     # Away from the zeros of a new generator, through which nothing flows back.
-    generator.set_weights([w + 0.01 for w in generator.get_weights()])
+    generator.set_weights([w + 0.001 for w in generator.get_weights()])
     before = {layer.name: weights(layer) for layer in generator.layers if layer.trainable_weights}
     trainer(phase, ours, generator).train_step(batch(phase))
     moved = {
