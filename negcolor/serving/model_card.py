@@ -189,9 +189,10 @@ def _training(config: RunConfig, last: dict[str, str]) -> str:
     steps = f", epochs of {config.steps_per_epoch} steps" if config.steps_per_epoch else ""
     return (
         f"recipe {config.recipe}{start} ({', then '.join(parts)}), done up to {unit} "
-        f"{last[unit]} of the last phase{steps}; {config.image_size}×{config.image_size} crops, batches of "
-        f"{config.batch_size}, {config.gan_loss} loss, {config.schedule} schedule, prior "
-        f"{config.prior}, film {config.film}, --precision {config.precision}, seed {config.seed}"
+        f"{last[unit]} of the last phase{steps}; {config.image_size}×{config.image_size} "
+        f"crops, batches of {config.batch_size}, {config.gan_loss} loss, {config.schedule} "
+        f"schedule, prior {config.prior}, film {config.film}, --precision {config.precision}, seed "
+        f"{config.seed}"
     )
 
 
