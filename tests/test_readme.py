@@ -17,10 +17,10 @@ def test_the_table_of_modifications_is_current():
 def test_the_commands_that_the_readme_names_exist():
     setup = (ROOT / "setup.cfg").read_text("utf-8")
     readme = (ROOT / "README.md").read_text("utf-8")
-    for command in ("train", "colorize", "simulate", "summary"):
+    for command in ("train", "adapt", "colorize", "simulate", "summary"):
         assert f"negcolor-{command} =" in setup
         assert f"negcolor-{command}" in readme
 
 
 def test_the_picture_at_the_top_is_there():
-    assert (ROOT / "docs" / "demo.png").stat().st_size > 10_000
+    assert (ROOT / "docs" / "film.jpg").stat().st_size > 10_000

@@ -129,8 +129,8 @@ def phases_text(config: RunConfig) -> str:
         size = phase.image_size or config.image_size
         batch = phase.batch_size or config.batch_size
         lines.append(
-            f"- {phase.name}: {steps:,} steps, batches of {batch}, pictures of {size}×{size} pixels, "
-            f"learning rate {phase.learning_rate:g}, trains {', '.join(phase.trains)}; {weights}"
+            f"- {phase.name}: {steps:,} steps, batches of {batch}, pictures of {size}×{size} "
+            f"pixels, learning rate {phase.learning_rate:g}, trains {', '.join(phase.trains)}; {weights}"
         )
     return "\n".join(lines)
 

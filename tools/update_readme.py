@@ -1,7 +1,8 @@
-"""Rewrites what README.md takes from the code: the table of modifications, and its picture.
+"""Rewrites what README.md takes from the code: the table of modifications, and two pictures.
 
     python tools/update_readme.py                # the table between its two marker lines
     python tools/update_readme.py --run RUN      # also docs/demo.png: a negative and RUN's result
+    python tools/update_readme.py --film         # also docs/film.jpg: the demo scan, converted
 
 A test keeps the table current.
 """
@@ -16,6 +17,8 @@ import numpy as np
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
 PICTURE = ROOT / "docs" / "demo.png"
+DEMO_SCAN = ROOT / "docs" / "demo_scan.jpg"
+FILM_PICTURE = ROOT / "docs" / "film.jpg"
 BEGIN = "<!-- modifications: written by tools/update_readme.py -->"
 END = "<!-- end of modifications -->"
 
@@ -39,12 +42,22 @@ def write_picture(run: Path) -> None:
     write(PICTURE, from_unit(pair, "uint8"), overwrite=True)
 
 
+def write_film_picture() -> None:
+    """The demo scan beside what the model of the package makes of it."""
+    from negcolor.images.io import read, write
+    from negcolor.inference.colorize import colorize
+
+    scan = read(DEMO_SCAN)
+    write(FILM_PICTURE, np.concatenate([scan, colorize(scan)], axis=1), overwrite=True)
+
+
 def main() -> None:
     """Reads the command line and rewrites what it asks for."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--run", type=Path, help="run folder of negcolor-train --quick")
+    parser.add_argument("--film", action="store_true", help="draw docs/film.jpg")
     options = parser.parse_args()
 
     from negcolor.networks.report import comparison_markdown
@@ -52,6 +65,8 @@ def main() -> None:
     README.write_text(with_table(README.read_text("utf-8"), comparison_markdown()), "utf-8")
     if options.run:
         write_picture(options.run)
+    if options.film:
+        write_film_picture()
 
 
 if __name__ == "__main__":
