@@ -26,7 +26,8 @@ TEXT = "colour and black-and-white negatives of any film, scanner and exposure"
 CARD = """\
 # {name}
 
-Turns scans of film negatives into colour photographs: {text}.
+Turns scans of film negatives into colour photographs:
+{text}.
 `negcolor-colorize` uses it where no other model is named.
 
 | | |
@@ -130,7 +131,7 @@ def phases_text(config: RunConfig) -> str:
         batch = phase.batch_size or config.batch_size
         lines.append(
             f"- {phase.name}: {steps:,} steps, batches of {batch}, pictures of {size}×{size} "
-            f"pixels, learning rate {phase.learning_rate:g}, trains {', '.join(phase.trains)}; {weights}"
+            f"pixels, learning rate {phase.learning_rate:g}; {weights}"
         )
     return "\n".join(lines)
 
