@@ -123,7 +123,8 @@ class DensityRange(layers.Layer):
 
     Densities of each channel, at `QUANTILES` of the pixels that show the picture. Those are: all
     of the centre; at the sides, those whose densities are not far outside the centre's (the opaque
-    holder is); nowhere those as clear as the light source (sprocket holes).
+    holder is); nowhere those as clear as the light source (sprocket holes), nor the neighbours of
+    any of these, which show a mixture.
     """
 
     def __init__(self, **kwargs: Any) -> None:
@@ -139,10 +140,18 @@ class DensityRange(layers.Layer):
         margin = MARGIN * (high - low)
         near = ops.logical_and(densities >= low - margin, densities <= high + margin)
         picture = ops.logical_or(centre, ops.all(near, axis=-1, keepdims=True))
-        return ops.concatenate(_quantiles(densities, ops.logical_and(film, picture)), axis=1)
+        counted = _without_border(ops.logical_and(film, picture))
+        return ops.concatenate(_quantiles(densities, counted), axis=1)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         return input_shape[0], 2, 3
+
+
+def _without_border(counted: Any) -> Any:
+    """(B, SIDE * SIDE, 1), whether a pixel and all eight around it count."""
+    others = ops.reshape(1.0 - ops.cast(counted, "float32"), (-1, SIDE, SIDE, 1))
+    touched = ops.max_pool(others, 3, strides=1, padding="same")
+    return ops.reshape(touched < 0.5, (-1, SIDE * SIDE, 1))
 
 
 def _quantiles(values: Any, counted: Any) -> list[Any]:
