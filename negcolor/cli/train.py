@@ -68,7 +68,9 @@ def train(
     ] = None,
     recipe: Annotated[
         str | None,
-        _option("Phases: paper; supervised (pairs only); sharp (then adversarial).", "recipe"),
+        _option(
+            "Phases: paper; supervised (pairs only); sharp (then adversarial); film.", "recipe"
+        ),
     ] = None,
     prior: Annotated[
         str | None, _option("What the generator starts from: none or density.", "prior")
@@ -82,17 +84,21 @@ def train(
     """Train a CycleGAN and show what it makes of the test pictures."""
     options = {name: value for name, value in locals().items() if name in DEFAULTS.__dict__}
     given = {name: value for name, value in options.items() if value is not None}
+    if recipe == "adapt":
+        raise NegcolorError("--recipe adapt needs a model to start from; use negcolor-adapt.")
     if resume is not None:
         if quick or output is not None:
             raise NegcolorError(
                 "--resume takes everything from the run; leave --quick and --output out."
             )
         folder, config = resume, load_run(resume, given)
+        if config.recipe == "adapt":
+            raise NegcolorError(
+                f"{resume} is an adaptation, which cannot be continued; run negcolor-adapt again."
+            )
     else:
         config = RunConfig(**{**(QUICK if quick else {}), **given})
         folder = output or next_folder(_folder_name(config.modification))
-    if config.recipe == "adapt":
-        raise NegcolorError("--recipe adapt needs a model to start from; use negcolor-adapt.")
     _train(folder, config, resume is None)
 
 

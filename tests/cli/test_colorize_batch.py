@@ -70,6 +70,8 @@ def test_killed_at_any_moment_a_batch_is_completed_by_the_next_call(
 def test_an_interrupted_batch_stops_cleanly_and_goes_on(
     installed, call_main, server, box, tmp_path
 ):
+    invert = server.model
+    server.model = lambda files: (time.sleep(0.1), invert(files))[1]  # time to be interrupted
     options = [box, "--server", server.url, "--method", "whole", "--output", tmp_path]
     process = subprocess.Popen(
         [installed("negcolor-colorize"), *map(str, options)],
@@ -90,6 +92,7 @@ def test_an_interrupted_batch_stops_cleanly_and_goes_on(
     assert re.search(rf"converted, whole +{written} ", stdout)
     assert_inverted(box, tmp_path, written)
 
+    server.model = invert
     code, stdout, _ = call_main(main, "negcolor-colorize", *options)
     assert code == 0
     assert stdout.endswith(f"\nWrote {40 - written} of 40 pictures to {tmp_path}.\n")

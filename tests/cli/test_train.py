@@ -24,7 +24,7 @@ from negcolor.training.cyclegan import LOSS_NAMES
 from negcolor.training.phases import RECIPES
 
 EPOCHS = 2
-SUPERVISED = 150
+SUPERVISED = 250
 # The smallest training that has dropout, full image pools and a supervised start.
 TRAINING = {
     "--modification": 19,
@@ -37,7 +37,7 @@ TRAINING = {
     "--precision": "float32",
 }
 # The command, with a checkpoint every 25 supervised steps instead of every 500.
-SUPERVISED_CHECKPOINTS = 6
+SUPERVISED_CHECKPOINTS = 10
 OFTEN = (
     "import dataclasses, sys; sys.argv[0] = 'negcolor-train';"
     "from negcolor.training.phases import RECIPES; start, *others = RECIPES['paper'];"
@@ -168,7 +168,7 @@ def test_a_training_fills_its_folder(whole):
         np.testing.assert_array_equal(sheet[:, :64], 255 - sheet[:, -64:])
 
     start = list(csv.DictReader((folder / "history_start.csv").open()))
-    assert [int(row["step"]) for row in start] == [25, 50, 75, 100, 125, 150]
+    assert [int(row["step"]) for row in start] == [*range(25, SUPERVISED + 1, 25)]
     assert list(start[0]) == ["step", "l1 G", "l1 F", "learning rate G, F"]
     assert float(start[-1]["l1 G"]) < float(start[0]["l1 G"])
 
