@@ -24,7 +24,7 @@ from negcolor.training.cyclegan import LOSS_NAMES
 from negcolor.training.phases import RECIPES
 
 EPOCHS = 2
-SUPERVISED = 250
+SUPERVISED = 150
 # The smallest training that has dropout, full image pools and a supervised start.
 TRAINING = {
     "--modification": 19,
@@ -37,7 +37,7 @@ TRAINING = {
     "--precision": "float32",
 }
 # The command, with a checkpoint every 25 supervised steps instead of every 500.
-SUPERVISED_CHECKPOINTS = 10
+SUPERVISED_CHECKPOINTS = 6
 OFTEN = (
     "import dataclasses, sys; sys.argv[0] = 'negcolor-train';"
     "from negcolor.training.phases import RECIPES; start, *others = RECIPES['paper'];"
