@@ -1,4 +1,4 @@
-"""The one exception that a command shows to its user as a single sentence."""
+"""The one exception that a command shows to its user as a single sentence, and what goes in it."""
 
 
 class NegcolorError(Exception):
@@ -6,3 +6,8 @@ class NegcolorError(Exception):
 
     Commands print the message without a traceback and exit with code 2.
     """
+
+
+def first_line(error: Exception) -> str:
+    """What another library's exception says, short enough for a sentence."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")

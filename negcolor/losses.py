@@ -48,12 +48,17 @@ def l1_loss(real: Any, reconstructed: Any, weight: Any = None) -> Any:
     return _mean(ops.abs(difference), weight)
 
 
+def to_lab(pictures: Any) -> Any:
+    """CIELAB of pictures (B, H, W, 3) in [-1, 1], float32."""
+    return srgb_to_lab(ops.cast(pictures, "float32") * 0.5 + 0.5)
+
+
 def delta_e_loss(truth: Any, result: Any, weight: Any = None) -> Any:
     """Mean colour difference, CIE94 with the constants of graphic arts (CIE 116-1995).
 
     CIEDE2000 is its refinement, but has gradients without bounds at neutral colours.
     """
-    lab, other = (srgb_to_lab(ops.cast(x, "float32") * 0.5 + 0.5) for x in (truth, result))
+    lab, other = to_lab(truth), to_lab(result)
     squares = ops.square(lab - other)
     chroma, other_chroma = (ops.sqrt(_square_sum(x[..., 1:]) + 1e-4) for x in (lab, other))
     chroma_square = ops.square(chroma - other_chroma)

@@ -91,11 +91,12 @@ def _adapt(
 
     from negcolor.cli.training_data import adaptation_data
     from negcolor.inference.models import load_generator
+    from negcolor.networks.density_prior import has_prior
     from negcolor.training.run import Run
     from pipelines.python_calls import readable_errors
 
     start = load_generator(str(config.start))
-    if not any(layer.name == "Balance" for layer in start.layers):
+    if not has_prior(start):
         raise NegcolorError(
             f"{config.start} has no density prior, whose balance is adapted; give a model that was "
             "trained with --prior density."

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from negcolor.errors import NegcolorError
+from negcolor.errors import NegcolorError, first_line
 from negcolor.images.whole_file import whole_folder
 from negcolor.modifications import GeneratorConfig
 
@@ -116,7 +116,7 @@ def read_description(folder: Path) -> Description:
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise NegcolorError(
-            f"{file} does not describe a generator ({_reason(error)}): {_REMEDY}."
+            f"{file} does not describe a generator ({first_line(error)}): {_REMEDY}."
         ) from error
 
 
@@ -135,7 +135,7 @@ def load_compact(folder: Path) -> keras.Model:
         generator = build_generator(config)
     except (ValueError, TypeError, KeyError) as error:
         raise NegcolorError(
-            f"{folder / CONFIG} describes a generator that cannot be built ({_reason(error)}): "
+            f"{folder / CONFIG} describes a generator that cannot be built ({first_line(error)}): "
             f"{_REMEDY}."
         ) from error
     weights = _named_weights(generator)
@@ -152,7 +152,7 @@ def load_compact(folder: Path) -> keras.Model:
     except Exception as error:  # zipfile and NumPy raise many types for damaged files
         raise NegcolorError(
             f"{file} does not hold the weights of the generator that {CONFIG} describes "
-            f"({_reason(error)}): {_REMEDY}."
+            f"({first_line(error)}): {_REMEDY}."
         ) from error
     return generator
 
@@ -172,7 +172,3 @@ def _named_weights(generator: keras.Model) -> dict[str, keras.Variable]:
 def _frozen(value: Any) -> Any:
     """JSON's lists as tuples, to any depth."""
     return tuple(map(_frozen, value)) if isinstance(value, list) else value
-
-
-def _reason(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
-from negcolor.errors import NegcolorError
+from negcolor.errors import NegcolorError, first_line
 from negcolor.film.inversion import CLASSICAL
 from negcolor.images.color import from_network, to_network, to_unit
 from negcolor.inference.compact import is_compact, load_compact
@@ -84,7 +84,7 @@ class SavedNetwork:
         except Exception as error:  # TensorFlow raises many types for folders that are no models
             raise NegcolorError(
                 f"{folder}: this is not a model that negcolor-export wrote "
-                f"({_first_line(error)}); export it again."
+                f"({first_line(error)}); export it again."
             ) from error
 
     def run(self, picture: np.ndarray) -> np.ndarray:
@@ -181,10 +181,6 @@ def load_generator(model: str | Path) -> keras.Model:
         return generator
     except Exception as error:  # Keras raises many types for files that are no models
         raise NegcolorError(
-            f"{file}: this is not a generator that Keras can read ({_first_line(error)}); give "
+            f"{file}: this is not a generator that Keras can read ({first_line(error)}); give "
             "the generator_g.keras of a run."
         ) from error
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0].rstrip(".")

@@ -16,8 +16,10 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import keras
 from keras import layers, ops
 
+from negcolor.film.inversion import DENSITY_RANGE
 from negcolor.images.color import linear_to_srgb, srgb_to_linear, to_network
 from negcolor.networks.layers import register
 
@@ -25,10 +27,10 @@ SIDE = 64
 """Height and width of the small copy, in pixels."""
 
 QUANTILES = (0.001, 0.999)
-"""Of a channel's densities in the small copy: the film base and the densest highlight."""
+"""Of a channel's densities in the small copy: the film base and the densest highlight.
 
-DENSITY_RANGE = 2.0
-"""log10 range of scene light between them, as in `negcolor.film.inversion.density_stretch`."""
+Between them lies `DENSITY_RANGE` of scene light, as for the classical density stretch.
+"""
 
 MAXIMUM_DENSITY = 4.0
 """Above the blackest that 8 bits of sRGB can tell from nothing."""
@@ -227,6 +229,11 @@ def _orientations(x: Any) -> list[Any]:
     """The quarter turns of square pictures (B, S, S, C) and their mirror images."""
     mirrored = [x, ops.flip(x, 1), ops.flip(x, 2), ops.flip(x, (1, 2))]
     return mirrored + [ops.transpose(y, (0, 2, 1, 3)) for y in mirrored]
+
+
+def has_prior(generator: keras.Model) -> bool:
+    """Whether a generator judges each picture by a density prior of its own."""
+    return any(isinstance(layer, Balance) for layer in generator.layers)
 
 
 @register

@@ -15,7 +15,7 @@ import numpy as np
 from keras import layers, ops
 
 from negcolor.errors import NegcolorError
-from negcolor.networks.density_prior import TERMS, Balance, DensityRange, balanced
+from negcolor.networks.density_prior import TERMS, Balance, DensityRange, balanced, has_prior
 from negcolor.networks.layers import register
 
 
@@ -55,12 +55,12 @@ def printing_of(generator: keras.Model) -> Callable[[np.ndarray], Printing]:
     Raises:
         NegcolorError: the generator has no density prior.
     """
-    found = {type(layer): layer.output for layer in generator.layers}
-    if not {DensityRange, Balance} <= found.keys():
+    if not has_prior(generator):
         raise NegcolorError(
             "one printing for a whole roll needs a model with a density prior, which this one has "
             "not: choose a model that was trained with --prior density."
         )
+    found = {type(layer): layer.output for layer in generator.layers}
     judge = keras.Model(generator.inputs, [found[DensityRange], found[Balance]])
 
     def printing(picture: np.ndarray) -> Printing:

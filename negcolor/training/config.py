@@ -22,7 +22,7 @@ from negcolor.training.precision import JIT, PRECISIONS
 
 SCHEDULES = ("linear", "constant")
 PRIORS = ("none", "density")
-FILMS = ("plain", "wide")
+FILMS = ("plain", "wide")  # the keys of pipelines.batches.FILMS, without importing TensorFlow
 FIGURES = "figures.json"  # in a run folder, see `write_figures`
 GAN_LOSSES = ("bce", "lsgan")  # the keys of negcolor.losses.GAN_LOSSES, without importing Keras
 

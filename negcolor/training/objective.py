@@ -7,8 +7,7 @@ from typing import Any, NamedTuple
 
 from keras import ops
 
-from negcolor.images.color import srgb_to_lab
-from negcolor.losses import adversarial_loss, delta_e_loss, l1_loss, ssim_loss
+from negcolor.losses import adversarial_loss, delta_e_loss, l1_loss, ssim_loss, to_lab
 
 
 class Seen(NamedTuple):
@@ -41,7 +40,7 @@ def anchor_loss(before: Any, pictures: Any) -> Any:
     A shift of a whole picture in CIELAB is free; what changes beyond it is not: hues that trade
     places, a polarity that turns.
     """
-    change = _lab(pictures) - _lab(before)
+    change = to_lab(pictures) - to_lab(before)
     change = change - ops.mean(change, axis=(1, 2), keepdims=True)
     return ops.mean(ops.sqrt(ops.sum(ops.square(change), axis=-1) + 1e-2))
 
@@ -52,13 +51,9 @@ def colours_loss(photographs: Any, pictures: Any) -> Any:
     The Wasserstein distance of L*, of a* and of b*, summed: in each, the mean difference of the
     values in their order.
     """
-    ordered = (ops.sort(ops.reshape(_lab(x), (-1, 3)), axis=0) for x in (photographs, pictures))
+    ordered = (ops.sort(ops.reshape(to_lab(x), (-1, 3)), axis=0) for x in (photographs, pictures))
     real, ours = ordered
     return 3 * ops.mean(ops.abs(real - ours))
-
-
-def _lab(pictures: Any) -> Any:
-    return srgb_to_lab(ops.cast(pictures, "float32") * 0.5 + 0.5)
 
 
 TERMS: dict[str, Callable[[Seen], Any]] = {
