@@ -1,4 +1,4 @@
-"""Losses as pure functions of tensors: the paper's, eq. 1 to 3, and two of pictures in pairs.
+"""Losses as pure functions of tensors: the paper's, eq. 1 to 3, those of pairs, Wasserstein's.
 
 Pictures are (B, H, W, C) in [-1, 1]; logits are (B, h, w, 1), one per patch. Every loss is the
 float32 mean over the whole batch, or over the pixels that a `weight` (B, H, W, 1) counts.
@@ -11,7 +11,7 @@ from typing import Any
 import keras
 from keras import ops
 
-from negcolor.images.color import srgb_to_lab
+from negcolor.images.lab import srgb_to_lab
 
 WINDOW = 7  # pixels, of `ssim_loss`; scikit-image's default
 
@@ -40,6 +40,37 @@ def discriminator_loss(real_logits: Any, fake_logits: Any, kind: str = "bce") ->
     real = criterion(1.0, ops.cast(real_logits, "float32"))
     fake = criterion(0.0, ops.cast(fake_logits, "float32"))
     return 0.5 * (real + fake)
+
+
+def critic_loss(real_logits: Any, fake_logits: Any) -> Any:
+    """What a critic minimises: minus its estimate of the Wasserstein distance.
+
+    Source: Arjovsky et al. 2017, arXiv:1701.07875, eq. 3; 001, eq. 5.
+    """
+    return ops.mean(ops.cast(fake_logits, "float32")) - ops.mean(ops.cast(real_logits, "float32"))
+
+
+def wasserstein_loss(fake_logits: Any) -> Any:
+    """What a generator minimises against a critic: its pictures should be rated high."""
+    return -ops.mean(ops.cast(fake_logits, "float32"))
+
+
+def gradient_penalty(gradients: Any) -> Any:
+    """(‖∇‖₂ - 1)², the mean over the pictures; 001, eq. 4, without its weight.
+
+    Args:
+        gradients: of a critic's rating of each picture, (B, H, W, C).
+
+    Source: Gulrajani et al. 2017, arXiv:1704.00028, eq. 3.
+    """
+    squares = ops.sum(ops.square(ops.cast(gradients, "float32")), axis=(1, 2, 3))
+    # At zero the root has no gradient.
+    return ops.mean(ops.square(ops.sqrt(squares + 1e-12) - 1.0))
+
+
+def mse_loss(real: Any, reconstructed: Any) -> Any:
+    """Mean squared difference; 003, eq. 1."""
+    return ops.mean(ops.square(ops.cast(real, "float32") - ops.cast(reconstructed, "float32")))
 
 
 def l1_loss(real: Any, reconstructed: Any, weight: Any = None) -> Any:

@@ -70,12 +70,15 @@ class DiscriminatorConfig:
             first.
         spectral_normalization: divide every kernel by its largest singular value
             (Miyato et al. 2018).
+        padding: "same", or "one": a row and a column of zeros at each border, as in the original
+            PatchGAN, whose convolutions with stride 1 shrink the picture by one.
     """
 
     filters: int = 64
     convolutions: tuple[tuple[int, int], ...] = ((5, 2), (4, 2), (4, 2), (4, 2))
     normalization: str = "instance"
     spectral_normalization: bool = False
+    padding: str = "same"
 
     @property
     def receptive_field(self) -> int:
@@ -93,6 +96,8 @@ class TrainingConfig:
     Attributes:
         cycle_weight: weight of the cycle-consistency loss (eq. 2).
         identity_weight: weight of the identity loss (eq. 3); the baseline has none.
+        detail_weight: weight of the loss of detail between grey and colour pictures in network
+            Lab; 0 for negatives.
         generator_learning_rate: Adam's learning rate for both generators.
         discriminator_learning_rate: Adam's learning rate for both discriminators.
         augmentation: whether training pictures are augmented on the fly.
@@ -100,6 +105,7 @@ class TrainingConfig:
 
     cycle_weight: float = 10.0
     identity_weight: float = 0.0
+    detail_weight: float = 0.0
     generator_learning_rate: float = 2e-4
     discriminator_learning_rate: float = 2e-4
     augmentation: bool = True

@@ -13,7 +13,8 @@ from negcolor.inference.colorize import colorize
 from negcolor.modifications import GeneratorConfig
 from negcolor.networks.generator import build_generator
 from negcolor.serving import model_card, warm_up
-from negcolor.training.config import RunConfig, create_run, write_figures
+from negcolor.training.config import RunConfig
+from negcolor.training.folder import create_run, write_figures
 from pipelines import demo_roll
 
 SCAN = np.random.default_rng(0).integers(0, 256, (9, 14, 3), dtype="uint8")
@@ -104,6 +105,18 @@ def test_the_card_of_a_run_whose_last_phase_counts_steps(tmp_path):
     assert "recipe film (balance, 18000 steps" in card.rows["training"]
     assert "done up to step 70 of the last phase" in card.rows["training"]
     assert "| 0.500 |" in card.figures
+
+
+def test_the_card_of_an_adapted_model_names_what_it_was_adapted_from(tmp_path):
+    config = RunConfig(
+        data="roll", recipe="adapt", prior="density", pretrain_steps=50, start="/somebody/film"
+    )
+    create_run(tmp_path / "run", config)
+    (tmp_path / "run" / "history.csv").write_text("step,appearance G\n50,0.5\n")
+    rows = model_card.read_provenance(tmp_path / "run").rows
+    assert rows["modification"] == "that of film, from which it was adapted"
+    assert "differs from the baseline in" not in rows
+    assert "baseline" not in " ".join(rows.values())
 
 
 def test_the_card_of_a_file_says_what_is_not_known(run, tmp_path):

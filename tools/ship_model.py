@@ -20,7 +20,8 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 from negcolor.errors import NegcolorError
 from negcolor.inference.compact import save_compact
 from negcolor.inference.models import load_generator
-from negcolor.training.config import RunConfig, load_run
+from negcolor.training.config import RunConfig
+from negcolor.training.folder import load_run
 
 TEXT = "colour and black-and-white negatives of any film, scanner and exposure"
 CARD = """\

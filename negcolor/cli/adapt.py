@@ -12,7 +12,8 @@ from negcolor.cli.command import INTERRUPTED, complain, run
 from negcolor.errors import NegcolorError
 from negcolor.images.io import find_pictures
 from negcolor.inference.models import find_model, latest_version
-from negcolor.training.config import RunConfig, create_run, load_run, next_folder
+from negcolor.training.config import RunConfig
+from negcolor.training.folder import create_run, load_run, next_folder
 
 STEPS = 300
 UNLIMITED = 1_000_000  # steps, where the time is limited
@@ -92,6 +93,7 @@ def _adapt(
     from negcolor.cli.training_data import adaptation_data
     from negcolor.inference.models import load_generator
     from negcolor.networks.density_prior import has_prior
+    from negcolor.training.film_plan import FilmPlan
     from negcolor.training.run import Run
     from pipelines.python_calls import readable_errors
 
@@ -105,7 +107,7 @@ def _adapt(
     create_run(folder, config)
     console = Console()
     console.print(f"{folder}: {config.start} for {scans}", highlight=False)
-    training = Run(folder, config, data, console, start=start)
+    training = Run(folder, FilmPlan(config, data, start), console)
     try:
         with readable_errors():
             training.train(minutes)

@@ -1,8 +1,9 @@
-"""negcolor-train: trains a CycleGAN of the paper on negatives and colour pictures."""
+"""negcolor-train: trains a CycleGAN on negatives, or a system that colours grey pictures."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +11,17 @@ import typer
 
 from negcolor.cli.command import INTERRUPTED, complain, run
 from negcolor.errors import NegcolorError
-from negcolor.training.config import RunConfig, create_run, load_run, next_folder
+from negcolor.systems.table import SYSTEMS
+from negcolor.training.checks import option
+from negcolor.training.config import RunConfig
+from negcolor.training.folder import (
+    create_run,
+    is_system_run,
+    load_run,
+    load_system_run,
+    next_folder,
+)
+from negcolor.training.system_config import SystemConfig
 
 # What --quick stands for; options given beside it win.
 QUICK = {
@@ -21,11 +32,21 @@ QUICK = {
     "epochs": 4,
     "steps_per_epoch": 10,
 }
+QUICK_SYSTEM = {
+    "data": "demo",
+    "image_size": 64,
+    "filters": 16,
+    "batch_size": 8,
+    "epochs": 6,
+    "steps_per_epoch": 40,
+    "backbone_weights": "none",
+}
 DEFAULTS = RunConfig()
+SYSTEM_DEFAULTS = {field.name: field.default for field in dataclasses.fields(SystemConfig)}
 
 
 def _option(help_text: str, name: str = "", **kwargs: Any) -> Any:
-    """An option whose default is decided by RunConfig, --quick or --resume."""
+    """An option whose default is decided by RunConfig, a system, --quick or --resume."""
     default = getattr(DEFAULTS, name, None)
     shown = f" [default: {default}]" if default is not None else ""
     return typer.Option(help=help_text + shown, **kwargs)
@@ -35,18 +56,26 @@ def train(
     modification: Annotated[
         str | None, _option("Number 0 to 19 or a variant's name.", "modification")
     ] = None,
+    system: Annotated[
+        str | None,
+        typer.Option(help="Instead of a modification: " + ", ".join(SYSTEMS) + "."),
+    ] = None,
     data: Annotated[
         str | None,
         _option(
             "Folder with trainA and trainB (testA, testB, truthA), tfds:NAME[/SPLIT], "
-            "'SOURCE_A,SOURCE_B', or 'demo'.",
+            "'SOURCE_A,SOURCE_B', or 'demo'. Of a system: a folder of photographs, "
+            "tfds:NAME[/SPLIT][?label=CATEGORY], or 'demo'.",
             "data",
         ),
     ] = None,
     output: Annotated[
         Path | None, _option("New run folder. [default: runs/MODIFICATION, numbered]")
     ] = None,
-    epochs: Annotated[int | None, _option("Passes through the longer domain.", "epochs")] = None,
+    epochs: Annotated[
+        int | None,
+        _option("Passes through the longer domain, or of all phases of a system.", "epochs"),
+    ] = None,
     steps_per_epoch: Annotated[
         int | None, _option("Steps counted as an epoch. [default: the longer domain]")
     ] = None,
@@ -76,21 +105,37 @@ def train(
         str | None, _option("What the generator starts from: none or density.", "prior")
     ] = None,
     film: Annotated[str | None, _option("Simulation for the pairs: plain or wide.", "film")] = None,
+    backbone_weights: Annotated[
+        str | None,
+        _option(
+            "Of a system's pretrained parts: keras (download), none (random) or a path. "
+            "[default: keras]"
+        ),
+    ] = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="Small preset on the demo roll: minutes on two cores.")
     ] = False,
     resume: Annotated[Path | None, _option("Continue this run folder.")] = None,
 ) -> None:
-    """Train a CycleGAN and show what it makes of the test pictures."""
-    options = {name: value for name, value in locals().items() if name in DEFAULTS.__dict__}
+    """Train a CycleGAN, or with --system a colorizer, and show what it makes of test pictures.
+
+    A system's size, batches and epochs are its paper's unless they are given.
+    """
+    known = {**vars(DEFAULTS), **SYSTEM_DEFAULTS}
+    options = {name: value for name, value in locals().items() if name in known}
     given = {name: value for name, value in options.items() if value is not None}
     if recipe == "adapt":
         raise NegcolorError("--recipe adapt needs a model to start from; use negcolor-adapt.")
+    if resume is not None and (quick or output is not None):
+        raise NegcolorError(
+            "--resume takes everything from the run; leave --quick and --output out."
+        )
+    if system is not None or (resume is not None and is_system_run(resume)):
+        _check_options(given, SYSTEM_DEFAULTS, "a system")
+        _train_system(given, quick, resume, output)
+        return
+    _check_options(given, vars(DEFAULTS), "a modification")
     if resume is not None:
-        if quick or output is not None:
-            raise NegcolorError(
-                "--resume takes everything from the run; leave --quick and --output out."
-            )
         folder, config = resume, load_run(resume, given)
         if config.recipe == "adapt":
             raise NegcolorError(
@@ -102,6 +147,26 @@ def train(
     _train(folder, config, resume is None)
 
 
+def _check_options(given: Mapping[str, Any], known: Mapping[str, Any], what: str) -> None:
+    for name in given:
+        if name not in known:
+            raise NegcolorError(f"{option(name)} does not go with {what}; leave it out.")
+
+
+def _train_system(
+    given: dict[str, Any], quick: bool, resume: Path | None, output: Path | None
+) -> None:
+    if resume is not None:
+        folder, config = resume, load_system_run(resume, given)
+    else:
+        config = SystemConfig(**{**(QUICK_SYSTEM if quick else {}), **given})
+        folder = output or next_folder(config.system)
+
+    from negcolor.cli.system_training import train_system
+
+    train_system(folder, config, resume is None)
+
+
 def _folder_name(modification: str) -> str:
     return f"modification-{modification}" if modification.isdigit() else modification
 
@@ -111,6 +176,7 @@ def _train(folder: Path, config: RunConfig, new: bool) -> None:
     from rich.console import Console
 
     from negcolor.cli.training_data import training_data
+    from negcolor.training.film_plan import FilmPlan
     from negcolor.training.run import Run
     from pipelines.python_calls import readable_errors
     from pipelines.sources import open_data
@@ -121,27 +187,28 @@ def _train(folder: Path, config: RunConfig, new: bool) -> None:
     if new:
         create_run(folder, config)
     console.print(f"{folder}: {domains.description}", highlight=False)
-    training = Run(folder, config, data, console)
+    plan = FilmPlan(config, data)
+    training = Run(folder, plan, console)
     try:
         with readable_errors():
             training.train()
     except KeyboardInterrupt:
         complain(f"interrupted; continue with: negcolor-train --resume {folder}")
         raise typer.Exit(INTERRUPTED) from None
-    _show_figures(console, training)
+    _show_figures(console, training, plan)
 
 
-def _show_figures(console: Any, training: Any) -> None:
+def _show_figures(console: Any, training: Any, plan: Any) -> None:
     """One screen at the end: the test pictures' figures, and where everything is."""
     from rich.table import Table
 
     from negcolor.evaluation.summary import compare_converters
     from negcolor.film.inversion import density_stretch, plain_inversion
     from negcolor.inference.whole import apply_generator
-    from negcolor.training.config import write_figures
     from negcolor.training.disk import writing
+    from negcolor.training.folder import write_figures
 
-    pairs = [(p.negative, p.truth) for p in training.data.test if p.truth is not None]
+    pairs = [(p.negative, p.truth) for p in plan.data.test if p.truth is not None]
     generator = training.networks["generator_g"]
     converters = {
         "this model": lambda negative: apply_generator(generator, negative),

@@ -12,13 +12,13 @@ from negcolor.training.config import RunConfig
 if TYPE_CHECKING:
     import tensorflow as tf
 
-    from negcolor.training.run import TrainingData
+    from negcolor.training.film_plan import TrainingData
     from pipelines.sources import TwoDomains
 
 
 def training_data(config: RunConfig, domains: TwoDomains) -> TrainingData:
     """What a run of that configuration reads from two domains."""
-    from negcolor.training.run import TrainingData
+    from negcolor.training.film_plan import TrainingData
     from pipelines.augmentation import Augmentation
     from pipelines.batches import paired, steps_per_epoch, unpaired
 

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass
 from types import MappingProxyType
+from typing import TypeVar
 
 import numpy as np
 from skimage.color import deltaE_ciede2000, rgb2lab
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from negcolor.errors import NegcolorError
+
+Some = TypeVar("Some", bound="Figures")
 
 
 @dataclass(frozen=True)
@@ -93,6 +96,8 @@ def colourfulness(picture: np.ndarray) -> float:
     return float(spread + 0.3 * np.hypot(*(opponent.mean() for opponent in opponents)))
 
 
-def average(figures: Iterable[Figures]) -> Figures:
-    """The mean of each figure over pictures."""
-    return Figures(*(float(np.mean(column)) for column in zip(*map(astuple, figures), strict=True)))
+def average(figures: Iterable[Some]) -> Some:
+    """The mean of each figure over pictures, one at least."""
+    rows = [*figures]
+    columns = zip(*map(astuple, rows), strict=True)
+    return type(rows[0])(*(float(np.mean(column)) for column in columns))

@@ -1,4 +1,4 @@
-"""Colour conventions, in one place: sRGB, luminance, CIELAB, and the scaling of pixel values.
+"""Colour conventions, in one place: sRGB, luminance, and the scaling of pixel values.
 
 Every function takes a NumPy array or a TensorFlow tensor, eager or in a graph, and returns the
 same kind. TensorFlow is imported only when a tensor comes in.
@@ -24,9 +24,6 @@ SRGB_TO_XYZ = np.array(
 )
 """CIE XYZ of linear sRGB, white at Y = 1; IEC 61966-2-1:1999, with more digits."""
 
-_LAB_CUT = (6 / 29) ** 3
-_LAB_SLOPE = (29 / 6) ** 2 / 3
-
 
 def srgb_to_linear(x: Array) -> Array:
     """Decodes sRGB values to linear light.
@@ -40,7 +37,7 @@ def srgb_to_linear(x: Array) -> Array:
 
     Source: IEC 61966-2-1:1999, section 5.2.
     """
-    ops = _namespace(x)
+    ops = namespace(x)
     # The power law sees only its own half of the range: no NaN, neither here nor in gradients.
     power = ((ops.maximum(x, 0.04045) + 0.055) / 1.055) ** 2.4
     return ops.where(x <= 0.04045, x / 12.92, power)
@@ -58,7 +55,7 @@ def linear_to_srgb(x: Array) -> Array:
 
     Source: IEC 61966-2-1:1999, section 5.3.
     """
-    ops = _namespace(x)
+    ops = namespace(x)
     power = 1.055 * ops.maximum(x, 0.0031308) ** (1 / 2.4) - 0.055
     return ops.where(x <= 0.0031308, 12.92 * x, power)
 
@@ -76,30 +73,6 @@ def luminance(linear_rgb: Array) -> Array:
     """
     red, green, blue = LUMINANCE_WEIGHTS
     return red * linear_rgb[..., 0] + green * linear_rgb[..., 1] + blue * linear_rgb[..., 2]
-
-
-def srgb_to_lab(x: Array) -> Array:
-    """CIELAB under D65 of sRGB values.
-
-    Args:
-        x: floating point, (..., 3), sRGB-encoded in [0, 1].
-
-    Returns:
-        L* in [0, 100], a* and b* in about [-110, 110], (..., 3), same dtype.
-
-    Source: IEC 61966-2-1:1999, CIE 15:2004, section 8.2.1.
-    """
-    ops = _namespace(x)
-    linear = srgb_to_linear(x)
-    red, green, blue = linear[..., 0], linear[..., 1], linear[..., 2]
-    # The root sees only its own part of the range, as in `srgb_to_linear`.
-    to_white = (SRGB_TO_XYZ / SRGB_TO_XYZ.sum(axis=1, keepdims=True)).tolist()
-    relative = [r * red + g * green + b * blue for r, g, b in to_white]
-    f_x, f_y, f_z = (
-        ops.where(t > _LAB_CUT, ops.maximum(t, _LAB_CUT) ** (1 / 3), t * _LAB_SLOPE + 4 / 29)
-        for t in relative
-    )
-    return ops.stack([116 * f_y - 16, 500 * (f_x - f_y), 200 * (f_y - f_z)], axis=-1)
 
 
 def to_unit(pixels: Array) -> Array:
@@ -138,9 +111,9 @@ def from_unit(x: Array, dtype: Any) -> Array:
         TypeError: for any other dtype.
     """
     name = np.dtype(dtype).name
-    x = _namespace(x).clip(x, 0.0, 1.0)
+    x = namespace(x).clip(x, 0.0, 1.0)
     if name in ("uint8", "uint16"):
-        return _cast(_namespace(x).round(x * float(np.iinfo(name).max)), name)
+        return _cast(namespace(x).round(x * float(np.iinfo(name).max)), name)
     if "float" in name:
         return _cast(x, name)
     raise TypeError(f"pixels are stored as uint8, uint16 or floating point, not {name}")
@@ -153,11 +126,11 @@ def to_network(unit: Array) -> Array:
 
 def from_network(x: Array) -> Array:
     """Scales floating-point network output from [-1, 1] to [0, 1] and clips it, any shape."""
-    return _namespace(x).clip(x * 0.5 + 0.5, 0.0, 1.0)
+    return namespace(x).clip(x * 0.5 + 0.5, 0.0, 1.0)
 
 
-def _namespace(x: Array) -> ModuleType:
-    """`keras.ops` bears NumPy's names, so one formula serves both."""
+def namespace(x: Array) -> ModuleType:
+    """NumPy, or for tensors `keras.ops`, which bears its names: one formula serves both."""
     if isinstance(x, np.ndarray | np.generic | float):
         return np
     from keras import ops
@@ -166,5 +139,5 @@ def _namespace(x: Array) -> ModuleType:
 
 
 def _cast(x: Array, dtype: str) -> Array:
-    ops = _namespace(x)
+    ops = namespace(x)
     return x.astype(dtype) if ops is np else ops.cast(x, dtype)

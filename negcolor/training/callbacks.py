@@ -13,8 +13,8 @@ import keras
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from negcolor.training.config import write_text
 from negcolor.training.disk import writing
+from negcolor.training.folder import write_text
 from negcolor.training.rounds import Rounds
 
 
@@ -116,6 +116,18 @@ class History(keras.callbacks.Callback):
             write_text(self.path, text.getvalue())
 
 
+class Figures(keras.callbacks.Callback):
+    """Adds figures to what the callbacks behind it are told about an epoch."""
+
+    def __init__(self, measure: Callable[[], dict[str, float]]) -> None:
+        super().__init__()
+        self.measure = measure
+
+    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+        if logs is not None:
+            logs |= self.measure()
+
+
 class AfterEpoch(keras.callbacks.Callback):
     """Calls a function with the number of epochs done."""
 
@@ -139,5 +151,7 @@ class StopAfter(keras.callbacks.Callback):
 
 
 def in_order(model: keras.Model, logs: dict[str, Any]) -> dict[str, float]:
-    """The losses in the order of the model's metrics; `fit` hands them over by the alphabet."""
-    return {metric.name: float(logs[metric.name]) for metric in model.metrics}
+    """The losses in the order of the model's metrics, then figures; `fit` sorts by the alphabet."""
+    losses = [metric.name for metric in model.metrics]
+    figures = [name for name in logs if name not in losses]
+    return {name: float(logs[name]) for name in losses + figures}

@@ -1,13 +1,9 @@
-"""The options of a training run, and the folder that a run lives in."""
+"""The options of a training run of a CycleGAN."""
 
 from __future__ import annotations
 
 import dataclasses
-import json
-import os
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
 
 from negcolor.errors import NegcolorError
 from negcolor.modifications import (
@@ -17,13 +13,13 @@ from negcolor.modifications import (
     Modification,
     modification,
 )
+from negcolor.training.checks import check_at_least, check_choice
 from negcolor.training.phases import RECIPES, Phase
 from negcolor.training.precision import JIT, PRECISIONS
 
 SCHEDULES = ("linear", "constant")
 PRIORS = ("none", "density")
 FILMS = ("plain", "wide")  # the keys of pipelines.batches.FILMS, without importing TensorFlow
-FIGURES = "figures.json"  # in a run folder, see `write_figures`
 GAN_LOSSES = ("bce", "lsgan")  # the keys of negcolor.losses.GAN_LOSSES, without importing Keras
 
 
@@ -79,17 +75,17 @@ class RunConfig:
                 "from 32 on."
             )
         for name, smallest in {"epochs": 1, "batch_size": 1, "pretrain_steps": 0}.items():
-            _check_at_least(name, getattr(self, name), smallest)
+            check_at_least(name, getattr(self, name), smallest)
         for name in ("steps_per_epoch", "filters"):
             if getattr(self, name) is not None:
-                _check_at_least(name, getattr(self, name), 1)
-        _check_choice("precision", self.precision, PRECISIONS)
-        _check_choice("jit", self.jit, JIT)
-        _check_choice("gan_loss", self.gan_loss, GAN_LOSSES)
-        _check_choice("schedule", self.schedule, SCHEDULES)
-        _check_choice("recipe", self.recipe, (*RECIPES,))
-        _check_choice("prior", self.prior, PRIORS)
-        _check_choice("film", self.film, FILMS)
+                check_at_least(name, getattr(self, name), 1)
+        check_choice("precision", self.precision, PRECISIONS)
+        check_choice("jit", self.jit, JIT)
+        check_choice("gan_loss", self.gan_loss, GAN_LOSSES)
+        check_choice("schedule", self.schedule, SCHEDULES)
+        check_choice("recipe", self.recipe, (*RECIPES,))
+        check_choice("prior", self.prior, PRIORS)
+        check_choice("film", self.film, FILMS)
         if not self.phases():
             raise NegcolorError(
                 f"--recipe {self.recipe} learns from simulated pairs; say with --pretrain-steps "
@@ -128,101 +124,3 @@ class RunConfig:
                 chosen.discriminator, filters=width(chosen.discriminator)
             ),
         )
-
-
-def option(name: str) -> str:
-    """The command-line option of a field: "image_size" -> "--image-size"."""
-    return "--" + name.replace("_", "-")
-
-
-def _check_at_least(name: str, value: int, smallest: int) -> None:
-    if value < smallest:
-        raise NegcolorError(f"{option(name)} {value} is too small; give {smallest} or more.")
-
-
-def _check_choice(name: str, value: str, choices: tuple[str, ...]) -> None:
-    if value not in choices:
-        raise NegcolorError(
-            f"{option(name)} {value} is unknown; choose one of {', '.join(choices)}."
-        )
-
-
-def create_run(folder: Path, config: RunConfig) -> None:
-    """Makes a new run folder and writes its config.json.
-
-    Raises:
-        NegcolorError: the folder exists and is not empty, or cannot be made.
-    """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        if any(folder.iterdir()):
-            raise NegcolorError(
-                f"{folder} is not empty; give --output another folder, or continue the run in it "
-                f"with --resume {folder}."
-            )
-        text = json.dumps(dataclasses.asdict(config), indent=2) + "\n"
-        write_text(folder / "config.json", text)
-    except OSError as error:
-        raise NegcolorError(
-            f"{folder} cannot be written ({error.strerror}); give --output another folder."
-        ) from error
-
-
-def load_run(folder: Path, given: dict[str, Any]) -> RunConfig:
-    """The configuration of an existing run, checked against the options given with --resume.
-
-    Args:
-        folder: the run's folder.
-        given: options by field name that the user gave beside --resume.
-
-    Raises:
-        NegcolorError: the folder is no run, or an option contradicts the run's.
-    """
-    file = folder / "config.json"
-    try:
-        config = RunConfig(**json.loads(file.read_text()))
-    except (OSError, ValueError, TypeError) as error:
-        raise NegcolorError(
-            f"{folder} is not a run of negcolor-train (no readable config.json in it); give "
-            "--resume the folder of a run."
-        ) from error
-    for name, value in given.items():
-        first = getattr(config, name)
-        if value not in (first, "auto"):
-            started = "the default" if first is None else first
-            raise NegcolorError(
-                f"{option(name)} {value} contradicts {folder}, which was started with {started}; "
-                "leave the option out, or start a new run."
-            )
-    return config
-
-
-def next_folder(name: str) -> Path:
-    """runs/NAME, or the first of runs/NAME-2, -3, … that does not exist."""
-    candidates = (Path("runs") / (name if n == 1 else f"{name}-{n}") for n in range(1, 10_000))
-    return next(folder for folder in candidates if not folder.exists())
-
-
-def write_figures(folder: Path, pictures: int, figures: dict[str, dict[str, float]]) -> None:
-    """Records in a run's figures.json how generator G did on pictures that it never saw.
-
-    Args:
-        folder: the run's folder.
-        pictures: how many test pictures had a truth.
-        figures: converter's name -> its mean figures; the generator is called "this model".
-
-    Raises:
-        OSError: the folder cannot be written.
-    """
-    record = {"pictures": pictures, "figures": figures}
-    write_text(folder / FIGURES, json.dumps(record, indent=2) + "\n")
-
-
-def write_text(path: Path, text: str) -> None:
-    """Replaces a file's text at once: a killed process leaves the old or the new text."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)

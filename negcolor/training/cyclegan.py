@@ -17,9 +17,11 @@ LOSS_NAMES = ("generator G", "generator F", "discriminator X", "discriminator Y"
 
 
 class CycleGAN(keras.Model):
-    """G: X -> Y and F: Y -> X, trained against D_X and D_Y. X are negatives, Y colour pictures.
+    """G: X -> Y and F: Y -> X, trained against D_X and D_Y.
 
-    `fit` takes batches (negative, colour) of static shape (B, S, S, 3), float32 in [-1, 1]. Two
+    X are negatives and Y colour pictures, both (B, S, S, 3); or X are grey pictures, (B, S, S, 1),
+    and Y colour pictures, both in network Lab (see `negcolor.images.lab`). `fit` takes batches
+    (x, y) of static shape, float32 in [-1, 1]. Two
     optimisers step together, one for both generators and one for both discriminators. The losses
     are named as in the paper's Tables IV and V.
 
@@ -48,9 +50,15 @@ class CycleGAN(keras.Model):
         self.generator_g, self.generator_f = networks["generator_g"], networks["generator_f"]
         self.discriminator_x = networks["discriminator_x"]
         self.discriminator_y = networks["discriminator_y"]
-        picture = (image_size, image_size, 3)
-        self.pool_x = ImagePool(picture, pool_size, seed=2 * seed, name="pool_x")
-        self.pool_y = ImagePool(picture, pool_size, seed=2 * seed + 1, name="pool_y")
+        self.pool_x, self.pool_y = (
+            ImagePool((image_size, image_size, channels), pool_size, seed=2 * seed + n, name=name)
+            for n, (name, channels) in enumerate(
+                {
+                    "pool_x": self.discriminator_x.input_shape[-1],
+                    "pool_y": self.discriminator_y.input_shape[-1],
+                }.items()
+            )
+        )
         self.trackers = [keras.metrics.Mean(name=name) for name in LOSS_NAMES]
         self.built = True
 
@@ -123,9 +131,15 @@ class CycleGAN(keras.Model):
             identity_g = weights.identity_weight * l1_loss(real_y, same_y)
             identity_f = weights.identity_weight * l1_loss(real_x, same_x)
 
-        total = adversarial_g + adversarial_f + cycle + identity_g + identity_f
-        loss_g = adversarial_g + cycle + identity_g
-        loss_f = adversarial_f + cycle + identity_f
+        detail = 0.0
+        if weights.detail_weight:  # L*, the first channel, should stay both ways; 001, eq. 6
+            detail = weights.detail_weight * (
+                l1_loss(real_x, fake_y[..., :1]) + l1_loss(real_y[..., :1], fake_x)
+            )
+
+        total = adversarial_g + adversarial_f + cycle + detail + identity_g + identity_f
+        loss_g = adversarial_g + cycle + detail + identity_g
+        loss_f = adversarial_f + cycle + detail + identity_f
         return total, loss_g, loss_f, fake_x, fake_y
 
     def discriminator_losses(

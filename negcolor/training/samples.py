@@ -11,7 +11,7 @@ from negcolor.images.color import from_unit, to_unit
 from negcolor.images.resize import fit
 
 if TYPE_CHECKING:
-    from negcolor.training.run import TestPicture
+    from negcolor.training.film_plan import TestPicture
 
 ROWS = 4
 HEIGHT = 256  # pixels of a row

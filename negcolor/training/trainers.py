@@ -12,11 +12,10 @@ from negcolor.losses import LinearDecay
 from negcolor.training.config import RunConfig
 from negcolor.training.cyclegan import CycleGAN
 from negcolor.training.phases import Phase
+from negcolor.training.plan import Trainer
 from negcolor.training.weighted_training import WeightedTraining
 
 ADVERSARIAL_BETA_1 = 0.5  # of Adam, where a discriminator is trained
-
-Trainer = CycleGAN | WeightedTraining
 
 
 def build_trainer(
@@ -42,10 +41,7 @@ def build_trainer(
     """
 
     def adam(rate: Any, **options: Any) -> keras.optimizers.Optimizer:
-        optimizer = keras.optimizers.Adam(rate, **options)
-        if precision == "mixed_float16":  # underflows without a loss scale, as no other does
-            return keras.optimizers.LossScaleOptimizer(optimizer)
-        return optimizer
+        return for_policy(keras.optimizers.Adam(rate, **options), precision)
 
     def schedules(decay: bool, *rates: float) -> list[Any]:
         return [LinearDecay(rate, steps) if decay else rate for rate in rates]
@@ -73,6 +69,13 @@ def build_trainer(
     mean = {"use_ema": True, "ema_momentum": phase.averaging} if phase.averaging else {}
     model.compile(adam(rates[0], **options, **mean), adam(rates[1], **options), jit=jit)
     return model
+
+
+def for_policy(optimizer: keras.optimizers.Optimizer, policy: str) -> keras.optimizers.Optimizer:
+    """The optimiser for networks under a Keras dtype policy."""
+    if policy == "mixed_float16":  # underflows without a loss scale, as no other does
+        return keras.optimizers.LossScaleOptimizer(optimizer)
+    return optimizer
 
 
 def average(trainer: Trainer) -> None:

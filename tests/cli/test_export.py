@@ -9,7 +9,8 @@ import pytest
 from negcolor.cli.export import main
 from negcolor.modifications import GeneratorConfig
 from negcolor.networks.generator import build_generator
-from negcolor.training.config import RunConfig, create_run
+from negcolor.training.config import RunConfig
+from negcolor.training.folder import create_run
 
 
 @pytest.fixture(scope="module")

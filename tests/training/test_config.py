@@ -10,7 +10,8 @@ from negcolor.errors import NegcolorError
 from negcolor.losses import GAN_LOSSES as LOSSES
 from negcolor.modifications import BASELINE
 from negcolor.training import config
-from negcolor.training.config import RunConfig, create_run, load_run, write_text
+from negcolor.training.config import RunConfig
+from negcolor.training.folder import create_run, load_run, write_text
 
 ODD = RunConfig(
     modification="4", data="a,b", steps_per_epoch=7, filters=8, seed=3, precision="float32"

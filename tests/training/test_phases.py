@@ -18,7 +18,8 @@ from negcolor.training.config import RunConfig
 from negcolor.training.networks import build_networks
 from negcolor.training.objective import TERMS, anchor_loss, colours_loss
 from negcolor.training.phases import ALL, RECIPES
-from negcolor.training.run import Run, TrainingData
+from negcolor.training.film_plan import FilmPlan, TrainingData
+from negcolor.training.run import Run
 from negcolor.training.trainers import averaged, build_trainer
 
 SIZE = 32
@@ -213,7 +214,7 @@ def test_the_film_recipe_trains_first_the_balance_then_the_rest(tmp_path, monkey
         image_size=SIZE,
         precision="float32",
     )
-    run = Run(tmp_path, config, TrainingData(stream, stream, 2, []), Console(quiet=True))
+    run = Run(tmp_path, FilmPlan(config, TrainingData(stream, stream, 2, [])), Console(quiet=True))
     layers = {layer.name: layer for layer in run.networks["generator_g"].layers}
     before = {name: layer.get_weights() for name, layer in layers.items()}
     after_phase = []
@@ -264,7 +265,7 @@ def train(folder, monkeypatch, stop_after=CHECKPOINTS):
     first, second = RECIPES["sharp"]
     phases = (dataclasses.replace(first, round_steps=2), second)
     monkeypatch.setitem(RECIPES, "sharp", phases)
-    run = Run(folder, SHARP, TrainingData(stream, stream, 2, []), Console(quiet=True))
+    run = Run(folder, FilmPlan(SHARP, TrainingData(stream, stream, 2, [])), Console(quiet=True))
     save, saved = run._save_checkpoint, []
 
     def save_and_stop():

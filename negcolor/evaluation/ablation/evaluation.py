@@ -17,12 +17,13 @@ from negcolor.images.io import write
 from negcolor.images.resize import fit
 from negcolor.inference.whole import MULTIPLE, apply_generator
 from negcolor.modifications import modification
-from negcolor.training.config import write_text
 from negcolor.training.disk import writing
+from negcolor.training.folder import write_text
 
 if TYPE_CHECKING:
     from negcolor.training.cyclegan import CycleGAN
-    from negcolor.training.run import Run, TestPicture
+    from negcolor.training.film_plan import FilmPlan, TestPicture
+    from negcolor.training.run import Run
 
 LONG_SIDE = 256  # pixels of the test pictures; the paper's pictures have 256×256
 
@@ -40,7 +41,7 @@ def save_test_pictures(folder: Path, pictures: Sequence[TestPicture]) -> None:
                 write(file, from_unit(_reduced(pixels), "uint8"), overwrite=True)
 
 
-def evaluate_run(run: Run) -> None:
+def evaluate_run(run: Run, plan: FilmPlan) -> None:
     """Writes results/NNN.png and then evaluation.json into the folder of a trained run.
 
     evaluation.json holds the counts of the architecture, the losses on the test pictures, and the
@@ -49,12 +50,10 @@ def evaluate_run(run: Run) -> None:
     Raises:
         NegcolorError: a test picture cannot be read, or the folder cannot be written.
     """
-    from negcolor.training.run import in_float32
-
-    generator = in_float32(run.model.generator_g, run.config)
+    generator = run.in_float32("generator_g")
     figures: dict[str, dict[str, float]] = {}
     pairs = []
-    for number, picture in enumerate(run.data.test, start=1):
+    for number, picture in enumerate(plan.data.test, start=1):
         negative = _reduced(picture.negative)
         result = apply_generator(generator, negative)
         file = run.folder / "results" / f"{number:03d}.png"
@@ -64,7 +63,7 @@ def evaluate_run(run: Run) -> None:
             figures[picture.name] = dataclasses.asdict(compare(result, truth))
             pairs.append((negative, truth))
     record = {
-        "architecture": _architecture(run.config.modification),
+        "architecture": _architecture(plan.config.modification),
         "trained_parameters": {
             "generator": run.model.generator_g.count_params(),
             "discriminator": run.model.discriminator_x.count_params(),

@@ -1,0 +1,133 @@
+"""Joins the photographs and the training of a grey-to-colour system, for every command."""
+
+from __future__ import annotations
+
+import dataclasses
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from negcolor.cli.command import INTERRUPTED, complain
+from negcolor.systems.table import System
+from negcolor.training.system_config import SystemConfig
+
+if TYPE_CHECKING:
+    import tensorflow as tf
+    from pipelines.photographs import Photographs
+
+    from negcolor.training.coloring.plan import ColorData, ColorPlan
+
+VALIDATED = 64  # pictures that are looked at after every epoch
+
+
+def open_for(system: System, config: SystemConfig) -> Photographs:
+    """The photographs of a run, split as the system's paper splits them."""
+    from pipelines.photographs import open_photographs
+
+    return open_photographs(
+        config.data, pictures=system.pictures, split=system.split, seed=config.seed
+    )
+
+
+def color_data(config: SystemConfig, photographs: Photographs) -> ColorData:
+    """What a run of that configuration reads of its photographs."""
+    from pipelines.lab_batches import held_out, lab_batches
+
+    from negcolor.training.coloring.plan import ColorData
+
+    system = config.configured_system()
+
+    def batches(step: int, order: int) -> tf.data.Dataset:
+        return lab_batches(
+            photographs.train,
+            image_size=system.image_size,
+            batch_size=system.batch_size,
+            seed=config.seed,
+            start_step=step,
+            variation=system.variation,
+            order=order,
+        )
+
+    validation = held_out(photographs.validation, system.image_size, limit=VALIDATED)
+    return ColorData(batches, len(photographs.train), validation)
+
+
+def train_system(folder: Path, config: SystemConfig, new: bool) -> None:
+    """Trains a system in a new folder, or goes on in an old one, and shows what came of it."""
+    from rich.console import Console
+
+    from negcolor.training.coloring.plan import ColorPlan
+    from negcolor.training.folder import create_run
+    from negcolor.training.run import Run
+    from pipelines.python_calls import readable_errors
+
+    console = Console()
+    system = config.configured_system()
+    photographs = open_for(system, config)
+    plan = ColorPlan(config, color_data(config, photographs))
+    training = partial(Run, folder, plan, console)
+    warn_of_random_backbones(config)
+    if new:
+        create_run(folder, config)
+    console.print(f"{folder}: {photographs.description}", highlight=False)
+    try:
+        with readable_errors():
+            run = training()
+            run.train()
+    except KeyboardInterrupt:
+        complain(f"interrupted; continue with: negcolor-train --resume {folder}")
+        raise typer.Exit(INTERRUPTED) from None
+    _show_figures(console, folder, plan, run.networks, photographs)
+
+
+def warn_of_random_backbones(config: SystemConfig) -> None:
+    """Says on standard error that parts of a system know nothing, where that is so."""
+    parts = config.configured_system().backbones()
+    if parts and config.backbone_weights == "none":
+        complain(
+            f"ATTENTION: {' and '.join(parts)} of {config.system} have RANDOM weights "
+            "(--backbone-weights none): this is not the paper's system."
+        )
+
+
+def _show_figures(
+    console: Any, folder: Path, plan: ColorPlan, networks: Any, photographs: Photographs
+) -> None:
+    """One screen at the end: the held-out pictures' figures, and where everything is."""
+    from pipelines.lab_batches import held_out
+    from rich.table import Table
+
+    from negcolor.evaluation.coloring import compare_colours, grey
+    from negcolor.evaluation.metrics import average
+    from negcolor.training.coloring.validation import predicted_colours
+    from negcolor.training.disk import writing
+    from negcolor.training.folder import write_figures
+
+    pictures = photographs.test or photographs.validation
+    truth = held_out(pictures, plan.system.image_size)
+    methods = {"this system": partial(predicted_colours, networks["generator_g"]), "grey": grey}
+    figures = {name: average(compare_colours(method, truth)) for name, method in methods.items()}
+    with writing(folder):
+        record = {name: dataclasses.asdict(values) for name, values in figures.items()}
+        write_figures(folder, len(truth), record)
+    table = Table(title=f"{len(truth)} held-out pictures", title_justify="left")
+    columns = ("", "ab error ↓", "PSNR dB ↑", "SSIM ↑", "ΔE2000 ↓", "colourfulness")
+    for heading in columns:
+        table.add_column(heading, justify="right" if heading else "left")
+    for name, row in figures.items():
+        table.add_row(
+            name,
+            f"{row.ab_error:.2f}",
+            f"{row.psnr:.2f}",
+            f"{row.ssim:.3f}",
+            f"{row.delta_e:.2f}",
+            f"{row.colourfulness:.1f}",
+        )
+    console.print(table)
+    console.print(f"Samples: {folder / 'samples'}", highlight=False)
+    console.print(
+        f"Use it:  negcolor-colorize GREY_PICTURES --system {folder} --output coloured",
+        highlight=False,
+    )

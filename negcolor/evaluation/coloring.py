@@ -1,0 +1,58 @@
+"""How near the colours that a system gives grey pictures are to the true ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from negcolor.evaluation.metrics import Figures, compare
+from negcolor.images.lab import AB_SCALE, from_lab_network, lab_to_picture
+
+Predict = Callable[[np.ndarray], np.ndarray]
+"""(N, S, S, 1) L* -> (N, S, S, 2) a* and b*, float32 in network Lab."""
+
+
+@dataclass(frozen=True)
+class ColourFigures(Figures):
+    """The figures of a result in sRGB, and of its colours.
+
+    Attributes:
+        ab_error: mean absolute difference in a* and b*, in CIELAB's units.
+        ab_mse: mean squared difference in a* and b*, likewise.
+        outside: share of the pixels that had to be clipped to sRGB.
+    """
+
+    ab_error: float
+    ab_mse: float
+    outside: float
+
+
+def compare_colours(predict: Predict, truth: np.ndarray) -> list[ColourFigures]:
+    """The figures of each picture, at the size that the system works at.
+
+    Args:
+        predict: gives grey pictures colours, such as `grey`.
+        truth: network Lab, (N, S, S, 3) float32.
+    """
+    pairs = zip(predict(truth[..., :1]), truth, strict=True)
+    return [_compare(colours, lab) for colours, lab in pairs]
+
+
+def grey(light: np.ndarray) -> np.ndarray:
+    """No colours at all: what a system has to be better than."""
+    return np.zeros((*light.shape[:-1], 2), "float32")
+
+
+def _compare(colours: np.ndarray, truth: np.ndarray) -> ColourFigures:
+    made = np.concatenate([truth[..., :1], colours], axis=-1)
+    result, outside = lab_to_picture(from_lab_network(made))
+    target, _ = lab_to_picture(from_lab_network(truth))
+    difference = AB_SCALE * (colours.astype("float64") - truth[..., 1:])
+    return ColourFigures(
+        **vars(compare(result, target)),
+        ab_error=float(np.abs(difference).mean()),
+        ab_mse=float(np.square(difference).mean()),
+        outside=float(outside.mean()),
+    )

@@ -1,0 +1,131 @@
+"""The three networks of 004: generator, baseline and discriminator.
+
+They were PyTorch's: every convolution has a border of one row and column of zeros and a bias. With
+"same" borders that holds for stride 1 and for the transposed convolutions of kernel 4.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import keras
+from keras import layers
+
+from negcolor.networks.layers import normalization
+from negcolor.networks.sizes import check_size
+from negcolor.systems.networks import (
+    ArchaeologyCnn,
+    ArchaeologyDiscriminator,
+    ArchaeologyGenerator,
+)
+
+GENERATOR_SIZES, CNN_SIZES = 16, 2
+"""Sides of pictures are multiples of these."""
+
+
+class _Blocks:
+    """Applies convolutions, each with a normalisation and a ReLU, to symbolic tensors."""
+
+    def __init__(self, dtype: str) -> None:
+        self.dtype = dtype
+
+    def down(self, x: Any, filters: int, name: str, stride: int = 1) -> Any:
+        x = layers.ZeroPadding2D(1, dtype=self.dtype, name=f"{name}_pad")(x)
+        x = layers.Conv2D(filters, 3, strides=stride, dtype=self.dtype, name=name)(x)
+        return self._norm_relu(x, name)
+
+    def up(self, x: Any, filters: int, name: str) -> Any:
+        options = {"strides": 2, "padding": "same", "dtype": self.dtype, "name": name}
+        return self._norm_relu(layers.Conv2DTranspose(filters, 4, **options)(x), name)
+
+    def _norm_relu(self, x: Any, name: str) -> Any:
+        x = normalization("batch", dtype=self.dtype, name=f"{name}_norm")(x)
+        return layers.ReLU(dtype=self.dtype, name=f"{name}_relu")(x)
+
+
+def _twice(image_size: int, dtype: str) -> tuple[Any, Any]:
+    """The input, and L* as two channels."""
+    lightness = keras.Input((image_size, image_size, 1), name="lightness")
+    return lightness, layers.Concatenate(dtype=dtype, name="Twice")([lightness] * 2)
+
+
+def build_archaeology_generator(
+    config: ArchaeologyGenerator, image_size: int, *, dtype: str, name: str
+) -> keras.Model:
+    """The generator (004, 5.1), without skip connections.
+
+    Args:
+        config: what to build.
+        image_size: S, a multiple of `GENERATOR_SIZES`.
+        dtype: Keras dtype policy; the output is float32.
+        name: the model's name.
+
+    Returns:
+        (B, S, S, 1) in [-1, 1] -> (B, S, S, 2) of any value.
+
+    Raises:
+        NegcolorError: the size does not fit.
+    """
+    check_size(image_size, GENERATOR_SIZES)
+    add, filters = _Blocks(dtype), config.filters
+    lightness, x = _twice(image_size, dtype)
+    x = add.down(x, filters, "Down_1")
+    for number, factor in enumerate((2, 4, 8, 8), start=2):
+        x = add.down(x, filters * factor, f"Down_{number}", stride=2)
+    for number, factor in enumerate((8, 4, 2, 1), start=1):
+        x = add.up(x, filters * factor, f"Up_{number}")
+    x = layers.Conv2DTranspose(2, 3, padding="same", dtype=dtype, name="Up_5")(x)
+    result = layers.Activation("linear", dtype="float32", name="Output")(x)
+    return keras.Model(lightness, result, name=name)
+
+
+def build_archaeology_cnn(
+    config: ArchaeologyCnn, image_size: int, *, dtype: str, name: str
+) -> keras.Model:
+    """The baseline (004, 6): one halving, one skip connection.
+
+    Args:
+        config: what to build.
+        image_size: S, a multiple of `CNN_SIZES`.
+        dtype: Keras dtype policy; the output is float32.
+        name: the model's name.
+
+    Returns:
+        (B, S, S, 1) in [-1, 1] -> (B, S, S, 2) of any value.
+
+    Raises:
+        NegcolorError: the size does not fit.
+    """
+    check_size(image_size, CNN_SIZES)
+    add, filters = _Blocks(dtype), config.filters
+    lightness, x = _twice(image_size, dtype)
+    first = add.down(x, filters, "Down_1")
+    x = add.up(add.down(first, filters * 2, "Down_2", stride=2), filters, "Up_1")
+    x = layers.Concatenate(dtype=dtype, name="Skip")([first, x])
+    x = layers.Conv2D(2, 3, padding="same", dtype=dtype, name="Up_2")(x)
+    result = layers.Activation("linear", dtype="float32", name="Output")(x)
+    return keras.Model(lightness, result, name=name)
+
+
+def build_archaeology_discriminator(
+    config: ArchaeologyDiscriminator, image_size: int, channels: int, *, dtype: str, name: str
+) -> keras.Model:
+    """The discriminator (004, 5.2).
+
+    Args:
+        config: what to build.
+        image_size: S.
+        channels: of the pictures.
+        dtype: Keras dtype policy of the layers.
+        name: the model's name.
+
+    Returns:
+        (B, S, S, channels) -> (B, 1) logits; high means real.
+    """
+    add = _Blocks(dtype)
+    picture = x = keras.Input((image_size, image_size, channels), name="image")
+    for number, factor in enumerate((1, 2, 4), start=1):
+        x = add.down(x, config.filters * factor, f"Down_{number}", stride=3)
+    x = layers.Flatten(dtype=dtype, name="Flatten")(x)
+    x = layers.Dense(config.units, activation="relu", dtype=dtype, name="Dense_1")(x)
+    return keras.Model(picture, layers.Dense(1, dtype=dtype, name="Dense_2")(x), name=name)

@@ -1,0 +1,1 @@
+"""The grey-to-colour systems of the four companion papers, as data."""

@@ -1,0 +1,1 @@
+"""Training the grey-to-colour systems of the companion papers."""
