@@ -96,10 +96,10 @@ def unpaired(
             return to_network(tone(square, tone_seed, augmentation))
 
         size = augmentation.load_size(image_size)
-        return _map_seeded(crop, domain, size, (seed, stream), start_step * batch_size)
+        return map_seeded(crop, domain, size, (seed, stream), start_step * batch_size)
 
     both = (crops(data.train_a, _NEGATIVES), crops(data.train_b, _COLOUR))
-    return _batched(tf.data.Dataset.zip(both), batch_size)
+    return batched(tf.data.Dataset.zip(both), batch_size)
 
 
 def paired(
@@ -140,8 +140,8 @@ def paired(
 
     size = augmentation.load_size(image_size)
     first = start_step * batch_size
-    pairs = _map_seeded(pair, data.photographs, size, (seed, _PAIRS), first)
-    return _batched(pairs, batch_size)
+    pairs = map_seeded(pair, data.photographs, size, (seed, _PAIRS), first)
+    return batched(pairs, batch_size)
 
 
 def steps_per_epoch(data: TwoDomains, batch_size: int = 1) -> int:
@@ -174,7 +174,7 @@ def vary_colours(
     return tf.clip_by_value(photo * _between(draws[2:], variation.white_balance), 0.0, 1.0)
 
 
-def _map_seeded(
+def map_seeded(
     function: Callable[[tf.Tensor, tf.Tensor], Any],
     domain: Domain,
     size: int,
@@ -193,7 +193,8 @@ def _map_seeded(
     )
 
 
-def _batched(elements: tf.data.Dataset, batch_size: int) -> tf.data.Dataset:
+def batched(elements: tf.data.Dataset, batch_size: int) -> tf.data.Dataset:
+    """Whole batches alone, made ahead of time."""
     return elements.batch(batch_size, drop_remainder=True).prefetch(tf.data.AUTOTUNE)
 
 

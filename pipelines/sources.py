@@ -1,10 +1,9 @@
 """Where the pictures come from: the specification of `--data` and the two domains behind it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -16,6 +15,7 @@ from negcolor.images.io import find_pictures, read
 from pipelines import demo_roll
 from pipelines.domain import Alternating, Domain, PictureDomain
 from pipelines.film_domain import ExposedOnFilm
+from pipelines.lazy import Lazy
 from pipelines.tfds_domain import TfdsDomain, TfdsSplits, open_split
 
 TFDS = "tfds:"
@@ -42,20 +42,6 @@ class TestPicture:
     name: str
     negative: np.ndarray
     truth: np.ndarray | None = None
-
-
-class LazyTests(Sequence[TestPicture]):
-    """Test pictures that are read when they are asked for, so that any number fits in memory."""
-
-    def __init__(self, loaders: Sequence[Callable[[], TestPicture]]):
-        self._loaders = loaders
-
-    def __len__(self) -> int:
-        return len(self._loaders)
-
-    def __getitem__(self, index: Any) -> Any:
-        chosen = self._loaders[index]
-        return LazyTests(chosen) if isinstance(index, slice) else chosen()
 
 
 @dataclass(frozen=True)
@@ -156,7 +142,7 @@ def _pictures(folder: Path) -> PictureDomain:
     return PictureDomain(files)
 
 
-def _folder_tests(folder: Path) -> LazyTests:
+def _folder_tests(folder: Path) -> Lazy[TestPicture]:
     def files(name: str) -> list[Path]:
         return find_pictures(folder / name) if (folder / name).is_dir() else []
 
@@ -167,7 +153,7 @@ def _folder_tests(folder: Path) -> LazyTests:
             return TestPicture(file.stem, read(file))
         return _test_with_truth(file.stem, read(file), read(truth), f"{file} and {truth}")
 
-    return LazyTests([partial(test, file) for file in files("testA")])
+    return Lazy([partial(test, file) for file in files("testA")])
 
 
 def _test_with_truth(name: str, negative: np.ndarray, truth: np.ndarray, both: str) -> TestPicture:
@@ -199,7 +185,7 @@ def _tfds(spec: str) -> TwoDomains:
     return _on_film(on_film, colour, tests, f"{spec}, half of it on simulated film")
 
 
-def _tfds_tests(data: TfdsSplits) -> LazyTests:
+def _tfds_tests(data: TfdsSplits) -> Lazy:
     truths = dict(data.named("truthA")) if "truthA" in data else {}
 
     def test(name: str, negative: bytes) -> TestPicture:
@@ -211,7 +197,7 @@ def _tfds_tests(data: TfdsSplits) -> LazyTests:
         )
 
     negatives = sorted(data.named("testA")) if "testA" in data else []
-    return LazyTests([partial(test, *negative) for negative in negatives])
+    return Lazy([partial(test, *negative) for negative in negatives])
 
 
 def _two_sources(source_a: str, source_b: str) -> TwoDomains:

@@ -109,13 +109,31 @@ class TfdsSplits:
     def __contains__(self, split: str) -> bool:
         return split in self._builder.info.splits
 
-    def encoded(self, split: str) -> tf.data.Dataset:
+    @property
+    def labels(self) -> list[str]:
+        """The categories of the pictures; none where each may show several."""
+        import tensorflow_datasets as tfds
+
+        label = dict(self._builder.info.features.items()).get("label")
+        return label.names if isinstance(label, tfds.features.ClassLabel) else []
+
+    def encoded(self, split: str, label: int | None = None) -> tf.data.Dataset:
         """The encoded pictures of a split, scalar strings, in the order of the files.
+
+        Args:
+            split: its name.
+            label: index of the only category to take; the split is then read once to count them.
 
         Raises:
             NegcolorError: the dataset is not prepared, or has no such split or nothing in it.
         """
-        return self._read(split, (self._key,)).map(lambda example: example[self._key])
+        keys = (self._key,) if label is None else (self._key, "label")
+        examples = self._read(split, keys)
+        if label is not None:
+            examples = examples.filter(lambda example: example["label"] == label)
+            count = int(examples.reduce(np.int64(0), lambda number, _: number + 1))
+            examples = examples.apply(tf.data.experimental.assert_cardinality(count))
+        return examples.map(lambda example: example[self._key])
 
     def named(self, split: str) -> Iterator[tuple[str, bytes]]:
         """Name (or number, where the dataset has no names) and encoded picture of each example."""

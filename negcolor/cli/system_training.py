@@ -15,9 +15,9 @@ from negcolor.training.system_config import SystemConfig
 
 if TYPE_CHECKING:
     import tensorflow as tf
-    from pipelines.photographs import Photographs
 
     from negcolor.training.coloring.plan import ColorData, ColorPlan
+    from pipelines.photographs import Photographs
 
 VALIDATED = 64  # pictures that are looked at after every epoch
 
@@ -33,9 +33,8 @@ def open_for(system: System, config: SystemConfig) -> Photographs:
 
 def color_data(config: SystemConfig, photographs: Photographs) -> ColorData:
     """What a run of that configuration reads of its photographs."""
-    from pipelines.lab_batches import held_out, lab_batches
-
     from negcolor.training.coloring.plan import ColorData
+    from pipelines.lab_batches import held_out, lab_batches
 
     system = config.configured_system()
 
@@ -96,7 +95,6 @@ def _show_figures(
     console: Any, folder: Path, plan: ColorPlan, networks: Any, photographs: Photographs
 ) -> None:
     """One screen at the end: the held-out pictures' figures, and where everything is."""
-    from pipelines.lab_batches import held_out
     from rich.table import Table
 
     from negcolor.evaluation.coloring import compare_colours, grey
@@ -104,6 +102,7 @@ def _show_figures(
     from negcolor.training.coloring.validation import predicted_colours
     from negcolor.training.disk import writing
     from negcolor.training.folder import write_figures
+    from pipelines.lab_batches import held_out
 
     pictures = photographs.test or photographs.validation
     truth = held_out(pictures, plan.system.image_size)

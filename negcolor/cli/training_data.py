@@ -46,7 +46,8 @@ def adaptation_data(config: RunConfig, scans: Path, photos: Path) -> TrainingDat
     from pipelines.augmentation import Augmentation
     from pipelines.batches import unpaired
     from pipelines.domain import PictureDomain
-    from pipelines.sources import LazyTests, TestPicture, TwoDomains
+    from pipelines.lazy import Lazy
+    from pipelines.sources import TestPicture, TwoDomains
 
     def test_picture(file: Path) -> TestPicture:
         return TestPicture(file.stem, read(file))
@@ -57,7 +58,7 @@ def adaptation_data(config: RunConfig, scans: Path, photos: Path) -> TrainingDat
         train_a=PictureDomain(files),
         train_b=colour,
         photographs=colour,
-        test=LazyTests([partial(test_picture, file) for file in files]),
+        test=Lazy([partial(test_picture, file) for file in files]),
         description=f"{scans} and {photos}",
     )
     # The tones of a scan tell its film base and must not be varied.

@@ -1,0 +1,175 @@
+"""Colour photographs for the grey-to-colour systems, split by seed: `--data` of a system."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from negcolor.errors import NegcolorError
+from negcolor.images.io import find_pictures, read
+from pipelines import demo_roll
+from pipelines.domain import Domain, PictureDomain
+from pipelines.lazy import Lazy
+from pipelines.sources import TFDS
+from pipelines.tfds_domain import TfdsDomain, TfdsSplits, open_split
+
+LABEL = "?label="
+TRAIN = "train"  # the split of a TFDS name without one
+
+
+@dataclass(frozen=True)
+class Photograph:
+    """A photograph that is not trained on: (H, W, 3) uint8 or uint16 sRGB."""
+
+    name: str
+    pixels: np.ndarray
+
+
+@dataclass(frozen=True)
+class Photographs:
+    """A collection in three parts, none of whose pictures is in two of them.
+
+    Attributes:
+        train: at least one.
+        validation: at least one, read when it is asked for.
+        test: likewise; may be empty.
+        description: one line for people.
+    """
+
+    train: Domain
+    validation: Sequence[Photograph]
+    test: Sequence[Photograph]
+    description: str
+
+
+def open_photographs(
+    spec: str, *, pictures: int, split: tuple[float, float, float], seed: int
+) -> Photographs:
+    """Opens and splits the photographs that `--data` names.
+
+    Grey photographs are not looked for: they teach a colorizer to do nothing and are to be
+    removed beforehand.
+
+    Args:
+        spec: one of
+            - `demo`: scikit-image's photographs, one of them for validation;
+            - a folder of photographs;
+            - `tfds:NAME` or `tfds:NAME/SPLIT` (without one, `train`), such as tfds:coco/2017, and
+              with `?label=CATEGORY` behind it only the pictures of a category.
+        pictures: how many are taken, if there are more.
+        split: parts of them for training, validation and test.
+        seed: decides which are taken, and for what; the order of the files does not matter.
+
+    Raises:
+        NegcolorError: the specification is not understood, or there are fewer than two pictures.
+    """
+    if spec == "demo":
+        names = [*demo_roll.ON_FILM, *demo_roll.COLOUR]
+        train = PictureDomain([demo_roll.photograph(name) for name in names])
+        held_out = _lazily([demo_roll.photograph(demo_roll.HELD_OUT)])
+        return Photographs(train, held_out, [], "the built-in photographs")
+    if spec.startswith(TFDS):
+        return _of_tfds(spec, pictures, split, seed)
+    if not Path(spec).is_dir():
+        raise NegcolorError(
+            f"--data {spec} is no folder: name a folder of photographs, tfds:NAME[/SPLIT], or demo."
+        )
+    files = find_pictures(Path(spec))
+    parts = divided(len(files), pictures, split, seed, spec)
+    train, validation, test = ([files[index] for index in part] for part in parts)
+    return Photographs(
+        PictureDomain(train), _lazily(validation), _lazily(test), _description(spec, parts)
+    )
+
+
+def divided(
+    count: int, pictures: int, split: tuple[float, float, float], seed: int, name: str
+) -> list[np.ndarray]:
+    """Indices of the training, validation and test pictures among `count`, by seed.
+
+    Training and validation have at least one picture each.
+
+    Raises:
+        NegcolorError: there are fewer than two pictures; `name` is what has them.
+    """
+    if count < 2:
+        raise NegcolorError(
+            f"{name} has too few pictures ({count}): put at least two PNG, TIFF or JPEG "
+            "photographs there, one to train on and one to check with."
+        )
+    taken = np.random.default_rng(seed).permutation(count)[:pictures]
+    validation = max(1, round(split[1] * len(taken)))
+    test = min(round(split[2] * len(taken)), len(taken) - validation - 1)
+    return np.split(taken, [len(taken) - validation - test, len(taken) - test])
+
+
+def _lazily(files: Sequence[Path]) -> Lazy[Photograph]:
+    return Lazy([partial(_photograph, file) for file in files])
+
+
+def _photograph(file: Path) -> Photograph:
+    return Photograph(file.stem, read(file))
+
+
+def _description(spec: str, parts: Sequence[np.ndarray]) -> str:
+    train, validation, test = map(len, parts)
+    return f"{spec}: {train} pictures to train on, {validation} for validation, {test} for the test"
+
+
+def _of_tfds(spec: str, pictures: int, split: tuple[float, float, float], seed: int) -> Photographs:
+    reference, _, label = spec.removeprefix(TFDS).partition(LABEL)
+    data, name = open_split(reference)
+    encoded = data.encoded(name or TRAIN, label=_label(data, label, spec) if label else None)
+    parts = divided(int(encoded.cardinality()), pictures, split, seed, spec)
+    train, validation, test = (_members(encoded, part) for part in parts)
+    return Photographs(
+        TfdsDomain(train, data.feature),
+        _Held(validation, data),
+        _Held(test, data),
+        _description(spec, parts),
+    )
+
+
+def _label(data: TfdsSplits, label: str, spec: str) -> int:
+    names = data.labels
+    if label in names:
+        return names.index(label)
+    near = difflib.get_close_matches(label, names, 5, 0.4)
+    choices = f"nearest are {', '.join(near)}" if near else "leave ?label= out"
+    raise NegcolorError(f"{spec}: there is no category {label!r} in it; {choices}.")
+
+
+def _members(encoded: tf.data.Dataset, part: np.ndarray) -> tf.data.Dataset:
+    """The pictures of these indices, in the order of the files."""
+    chosen = np.zeros(int(encoded.cardinality()), bool)
+    chosen[part] = True
+    table = tf.constant(chosen)
+    members = encoded.enumerate().filter(lambda index, _: table[index]).map(lambda _, data: data)
+    return members.apply(tf.data.experimental.assert_cardinality(len(part)))
+
+
+class _Held(Sequence[Photograph]):
+    """Pictures of a TFDS split, held encoded from when one is first asked for."""
+
+    def __init__(self, encoded: tf.data.Dataset, data: TfdsSplits):
+        self._dataset = encoded
+        self._data = data
+
+    @cached_property
+    def _encoded(self) -> list[bytes]:
+        return list(self._dataset.as_numpy_iterator())
+
+    def __len__(self) -> int:
+        return int(self._dataset.cardinality())
+
+    def __getitem__(self, index: Any) -> Any:
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        return Photograph(f"{index:05d}", self._data.decode(self._encoded[index]))
