@@ -1,4 +1,4 @@
-"""negcolor-summary: what the networks of a modification consist of."""
+"""negcolor-summary: what the networks of a modification or a system consist of."""
 
 import json
 from enum import StrEnum
@@ -10,6 +10,7 @@ import typer
 from negcolor.cli.command import run
 from negcolor.errors import NegcolorError
 from negcolor.modifications import modification as find_modification
+from negcolor.systems.table import find_system
 
 
 class Network(StrEnum):
@@ -32,27 +33,37 @@ def summary(
     modification: Annotated[
         str | None, typer.Option(help="Number 0 to 19 or a variant's name.")
     ] = None,
+    system: Annotated[
+        str | None, typer.Option(help="Name of a companion paper's system, e.g. unet-gan.")
+    ] = None,
     all_modifications: Annotated[
         bool, typer.Option("--all", help="Compare all modifications and variants.")
     ] = False,
     network: Annotated[Network, typer.Option(help="Which networks to list.")] = Network.BOTH,
     format_: Annotated[Format, typer.Option("--format", help="How to print.")] = Format.TEXT,
     image_size: Annotated[
-        int, typer.Option(help="Side of the pictures that output sizes are given for.")
-    ] = 256,
+        int | None,
+        typer.Option(
+            help="Side of the pictures that output sizes are given for; 256 or the system's."
+        ),
+    ] = None,
     plot: Annotated[
         Path | None, typer.Option(help="Also draw the networks into this new PNG file.")
     ] = None,
 ) -> None:
-    """List the layers of a modification's networks beside what the paper states."""
-    if all_modifications == (modification is not None):
-        raise NegcolorError("give either --modification N|NAME or --all.")
+    """List the layers of a modification's or a system's networks beside what the paper states."""
+    if (modification is not None) + (system is not None) + all_modifications != 1:
+        raise NegcolorError("give one of --modification N|NAME, --system NAME and --all.")
     if all_modifications and (plot or network is not Network.BOTH):
         raise NegcolorError("--all compares whole modifications; leave out --plot and --network.")
-    if modification is None:
-        _compare(image_size, format_)
+    if system is not None:
+        if plot:
+            raise NegcolorError("--plot draws modifications; leave it out with --system.")
+        _describe_system(system, network, image_size, format_)
+    elif modification is not None:
+        _describe(modification, network, image_size or 256, format_, plot)
     else:
-        _describe(modification, network, image_size, format_, plot)
+        _compare(image_size or 256, format_)
 
 
 def _compare(image_size: int, format_: Format) -> None:
@@ -88,6 +99,24 @@ def _describe(
         typer.echo(json.dumps(to_json(report), indent=2))
     else:
         typer.echo((to_text if format_ is Format.TEXT else to_markdown)(report), nl=False)
+
+
+def _describe_system(name: str, network: Network, image_size: int | None, format_: Format) -> None:
+    chosen = find_system(name)  # complains before Keras is loaded
+
+    from negcolor.networks.system_report import (
+        system_report,
+        system_to_json,
+        system_to_markdown,
+        system_to_text,
+    )
+
+    report = system_report(chosen, image_size, network)
+    if format_ is Format.JSON:
+        typer.echo(json.dumps(system_to_json(report), indent=2))
+    else:
+        write = system_to_text if format_ is Format.TEXT else system_to_markdown
+        typer.echo(write(report), nl=False)
 
 
 def main() -> None:

@@ -10,7 +10,8 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
-from negcolor.networks.report import ArchitectureReport, LayerRow, NetworkReport
+from negcolor.networks.network_report import LayerRow, NetworkReport
+from negcolor.networks.report import ArchitectureReport
 
 # The layer types that are drawn, with their word in the legend and their colour.
 KINDS = {

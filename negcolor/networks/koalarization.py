@@ -1,6 +1,6 @@
-"""Encoder, fusion with an image embedding, decoder: 003, Tables 1 and 4 (after Baldassarre et al.
+"""Encoder, fusion with an image embedding, decoder: 003, Tables 1 and 4.
 
-2017, "Deep Koalarization", arXiv:1712.03400).
+After Baldassarre et al. 2017, "Deep Koalarization", arXiv:1712.03400.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def build_koalarization(
         byte = layers.Rescaling(127.5, 127.5, dtype="float32", name="Bytes")(grey)
         classes = backbones.Frozen(backbones.deeplab(backbone_weights), name="DeepLabV3")(byte)
         x = layers.Concatenate(dtype=dtype, name="Grey_and_classes")([grey, classes])
-        x = convolution(x, filters * 3 // 8, "Encoder_0")
+        x = convolution(x, max(1, filters * 3 // 8), "Encoder_0")
     for number, (factor, stride) in enumerate(ENCODER, start=1):
         x = convolution(x, filters * factor, f"Encoder_{number}", stride=stride)
 
@@ -78,7 +78,7 @@ def build_koalarization(
     x = enlarge(convolution(x, filters * 2, "Decoder_1"), 1)
     x = convolution(x, filters, "Decoder_2")
     x = enlarge(convolution(x, filters, "Decoder_3"), 2)
-    x = convolution(x, filters // 2, "Decoder_4")
+    x = convolution(x, max(1, filters // 2), "Decoder_4")
     x = layers.Conv2D(2, 3, padding="same", dtype=dtype, name="Decoder_5")(x)
     x = layers.Activation("tanh", dtype="float32", name="Tanh")(x)
     return keras.Model(lightness, enlarge(x, 3, "float32"), name=name)

@@ -6,17 +6,13 @@ Keras is imported where a network is built, so that bad options are refused at o
 from __future__ import annotations
 
 import dataclasses
-import math
-from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from negcolor.errors import NegcolorError
 from negcolor.modifications import BASELINE, MODIFICATIONS, Modification
+from negcolor.networks.network_report import NetworkReport, network_report, network_section
 from negcolor.networks.tables import Section, as_markdown, as_text
-
-if TYPE_CHECKING:
-    import keras
 
 # Where the paper contradicts itself, and what is done here.
 NOTES = (
@@ -39,43 +35,6 @@ NOTES = (
     "Table IV repeats the losses of G as those of F; for the baseline it says 3.9 to 4.1 where "
     "Table VII says 4.7 to 5.6.",
 )
-
-# The layer types that count as layers; normalisations and layers without weights do not.
-_COUNTED = {
-    "ReflectionConv2D": "convolution",
-    "Conv2D": "convolution",
-    "SpectralConv2D": "convolution",
-    "ResidualBlock": "residual block",
-    "Conv2DTranspose": "transposed convolution",
-}
-
-
-@dataclass(frozen=True)
-class LayerRow:
-    """One layer: its name, its class, the (H, W, C) of its output, and all its parameters."""
-
-    name: str
-    type: str
-    output_shape: tuple[int, int, int]
-    parameters: int
-
-
-@dataclass(frozen=True)
-class NetworkReport:
-    """A network's layers in the order in which they are applied, and all their parameters.
-
-    `untrained_parameters` are part of `parameters`: running statistics, for example. Only a
-    discriminator has a receptive field: the side in pixels of the patch that one output sees.
-    """
-
-    layers: tuple[LayerRow, ...]
-    parameters: int
-    untrained_parameters: int
-    receptive_field: int | None = None
-
-    def counts(self) -> Counter[str]:
-        """How many convolutions, residual blocks and transposed convolutions there are."""
-        return Counter(_COUNTED[row.type] for row in self.layers if row.type in _COUNTED)
 
 
 @dataclass(frozen=True)
@@ -118,35 +77,20 @@ def architecture_report(
 
     generator = discriminator = None
     if network != "discriminator":
-        generator = _network_report(build_generator(modification.generator), image_size)
+        generator = network_report(build_generator(modification.generator), image_size)
     if network != "generator":
         config = modification.discriminator
         discriminator = dataclasses.replace(
-            _network_report(build_discriminator(config), image_size),
+            network_report(build_discriminator(config), image_size),
             receptive_field=config.receptive_field,
         )
     return ArchitectureReport(modification, image_size, generator, discriminator)
 
 
-def _network_report(model: keras.Model, image_size: int) -> NetworkReport:
-    import keras
-
-    layers = [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
-    every_output = keras.Model(model.input, [layer.output for layer in layers])
-    # A symbolic picture: shapes without any arithmetic.
-    outputs = every_output(keras.KerasTensor((1, image_size, image_size, 3)))
-    rows = tuple(
-        LayerRow(layer.name, type(layer).__name__, output.shape[1:], layer.count_params())
-        for layer, output in zip(layers, outputs, strict=True)
-    )
-    untrained = sum(math.prod(weight.shape) for weight in model.non_trainable_weights)
-    return NetworkReport(rows, model.count_params(), untrained)
-
-
 def to_json(report: ArchitectureReport) -> dict[str, Any]:
     """The report as a dictionary that `json.dumps` takes."""
     entry = report.modification
-    result: dict[str, Any] = {
+    return {
         "modification": entry.key,
         "name": entry.name,
         "differences": entry.differences(),
@@ -156,15 +100,8 @@ def to_json(report: ArchitectureReport) -> dict[str, Any]:
             "counts": dataclasses.asdict(entry.paper) if entry.paper else None,
             "notes": list(NOTES),
         },
+        **{name: network.to_json() for name, network in report.networks().items()},
     }
-    for name, network in report.networks().items():
-        result[name] = {
-            "parameters": network.parameters,
-            "layers": [dataclasses.asdict(row) for row in network.layers],
-        }
-        if network.receptive_field:
-            result[name]["receptive_field"] = network.receptive_field
-    return result
 
 
 def to_text(report: ArchitectureReport) -> str:
@@ -195,7 +132,7 @@ def all_reports(image_size: int = 256) -> list[ArchitectureReport]:
 def _sections(report: ArchitectureReport) -> list[Section]:
     return [
         _differences_section(report.modification),
-        *(_network_section(name, report) for name in report.networks()),
+        *(network_section(*item, report.image_size) for item in report.networks().items()),
         _counts_section(report),
         Section("Inconsistencies of the paper", points=NOTES),
     ]
@@ -211,23 +148,6 @@ def _differences_section(entry: Modification) -> Section:
     sentences = (purpose,) if rows else ("None.", purpose)
     header = ("part", "field", "value", "baseline")
     return Section("Differences from the baseline", header, rows, sentences=sentences)
-
-
-def _network_section(name: str, report: ArchitectureReport) -> Section:
-    network = report.networks()[name]
-    rows = tuple(
-        (row.name, row.type, "×".join(map(str, row.output_shape)), f"{row.parameters:,}")
-        for row in network.layers
-    )
-    total = f"Parameters: {network.parameters:,}"
-    if network.untrained_parameters:
-        total += f", of which {network.untrained_parameters:,} are not trained"
-    sentences = [total + "."]
-    if side := network.receptive_field:
-        sentences.append(f"Receptive field: {side}×{side} pixels.")
-    title = f"{name.capitalize()} for pictures of {report.image_size}×{report.image_size} pixels"
-    header = ("layer", "type", "output (H×W×C)", "parameters")
-    return Section(title, header, rows, (2, 3), tuple(sentences))
 
 
 def _counts_section(report: ArchitectureReport) -> Section:

@@ -24,8 +24,8 @@ def build_unet(
     """A U-Net as a functional model.
 
     Its strided convolutions keep "same" borders: with kernels of 4 and even sizes that is one row
-    or column of zeros each, as in PyTorch. A bias stands only where no normalisation follows in
-    the decoder, as in pix2pix: 54,413,955 trained parameters for three channels at 256×256.
+    or column of zeros each, as in PyTorch. As in pix2pix only the last one has a bias: 54,413,955
+    trained parameters from three channels to three at 256×256.
 
     Args:
         config: what to build.

@@ -87,8 +87,19 @@ def test_a_plot_is_written_once_and_never_over_a_file(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        ((), "give either --modification N|NAME or --all."),
-        (("--all", "--modification", "1"), "give either --modification N|NAME or --all."),
+        ((), "give one of --modification N|NAME, --system NAME and --all."),
+        (
+            ("--all", "--modification", "1"),
+            "give one of --modification N|NAME, --system NAME and --all.",
+        ),
+        (
+            ("--system", "unet-gan", "--modification", "1"),
+            "give one of --modification N|NAME, --system NAME and --all.",
+        ),
+        (
+            ("--system", "unet-gan", "--plot", "new.png"),
+            "--plot draws modifications; leave it out with --system.",
+        ),
         (
             ("--all", "--network", "generator"),
             "--all compares whole modifications; leave out --plot and --network.",
@@ -111,6 +122,38 @@ def test_an_unknown_modification_lists_the_choices():
     assert result.stderr.startswith("negcolor-summary: there is no modification '20'; choose")
     assert result.stderr.count("\n") == 1
     assert "patch-128" in result.stderr
+
+
+def test_a_system_has_the_size_of_its_paper():
+    result = summary("--system", "archaeology-gan", "--format", "json")
+    assert result.returncode == 0, result.stderr
+    report = json.loads(result.stdout)
+    assert (report["system"], report["image_size"]) == ("archaeology-gan", 128)
+    assert report["generator"]["parameters"] == 10_868_866
+
+
+def test_one_network_of_a_system_as_markdown():
+    result = summary("--system", "unet-gan", "--network", "discriminator", "--format", "markdown")
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.startswith("## unet-gan: conditional GAN")
+    assert "| Conv2d_5 | Conv2D | 30×30×1 | 8,193 |" in result.stdout
+    assert "Generator for" not in result.stdout
+
+
+def test_an_unknown_system_lists_the_choices():
+    result = summary("--system", "nosuch")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.startswith("negcolor-summary: there is no system 'nosuch'; choose one of")
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_size_that_does_not_fit_a_system_is_refused():
+    result = summary("--system", "unet-gan", "--image-size", 100)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.splitlines()[-1] == (
+        "negcolor-summary: --image-size 100 does not fit the networks of this system; give a "
+        "multiple of 32."
+    )
 
 
 def test_help_does_not_load_tensorflow():
