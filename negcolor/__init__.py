@@ -20,6 +20,7 @@ _EXPORTS = {
     "build_discriminator": "negcolor.networks.discriminator",
     "build_generator": "negcolor.networks.generator",
     "colorize": "negcolor.inference.colorize",
+    "colorize_grey": "negcolor.inference.colorize",
     "density_stretch": "negcolor.film.inversion",
     "load_generator": "negcolor.inference.models",
     "modification": "negcolor.modifications",

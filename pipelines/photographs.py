@@ -72,9 +72,9 @@ def open_photographs(
     """
     if spec == "demo":
         names = [*demo_roll.ON_FILM, *demo_roll.COLOUR]
-        train = PictureDomain([demo_roll.photograph(name) for name in names])
+        domain = PictureDomain([demo_roll.photograph(name) for name in names])
         held_out = _lazily([demo_roll.photograph(demo_roll.HELD_OUT)])
-        return Photographs(train, held_out, [], "the built-in photographs")
+        return Photographs(domain, held_out, [], "the built-in photographs")
     if spec.startswith(TFDS):
         return _of_tfds(spec, pictures, split, seed)
     if not Path(spec).is_dir():
@@ -101,8 +101,8 @@ def divided(
     """
     if count < 2:
         raise NegcolorError(
-            f"{name} has too few pictures ({count}): put at least two PNG, TIFF or JPEG "
-            "photographs there, one to train on and one to check with."
+            f"{name} has too few pictures ({count}): give at least two (of a folder: PNG, TIFF or "
+            "JPEG files), one to train on and one to check with."
         )
     taken = np.random.default_rng(seed).permutation(count)[:pictures]
     validation = max(1, round(split[1] * len(taken)))
@@ -171,5 +171,6 @@ class _Held(Sequence[Photograph]):
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
+            # Decoded one by one: thousands of pictures would not fit in memory.
+            return Lazy([partial(self.__getitem__, i) for i in range(len(self))[index]])
         return Photograph(f"{index:05d}", self._data.decode(self._encoded[index]))

@@ -1,4 +1,4 @@
-"""A stand-in for TensorFlow Serving, for whatever talks to a server."""
+"""A stand-in for TensorFlow Serving, for whatever talks to a server; a run of a colorizer."""
 
 import base64
 import json
@@ -96,3 +96,22 @@ class StandIn(ThreadingHTTPServer):
 def stand_in():
     with StandIn().running() as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def system_run(tmp_path_factory):
+    """The run folder of a grey-to-colour system of 16×16 pixels, whose colours are vivid."""
+    import keras
+
+    from negcolor.training.folder import create_run
+    from negcolor.training.system_config import SystemConfig
+
+    folder = tmp_path_factory.mktemp("somebody") / "run"
+    create_run(folder, SystemConfig("unet-gan", "/home/somebody/album", epochs=2, image_size=16))
+    (folder / "history.csv").write_text("epoch,gan G,discriminator D\n1,4.5,0.7\n2,3.25,0.625\n")
+    keras.utils.set_random_seed(0)
+    lightness = keras.Input((16, 16, 1))
+    features = keras.layers.Conv2D(8, 5, padding="same", activation="relu")(lightness)
+    colours = keras.layers.Conv2D(2, 3, padding="same", activation="tanh")(features)
+    keras.Model(lightness, colours).save(folder / "generator_g.keras")
+    return folder

@@ -1,4 +1,4 @@
-"""negcolor-colorize: turns scanned negatives into colour photographs."""
+"""negcolor-colorize: turns negatives and grey positives into colour photographs."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from negcolor.cli.command import FAILED, progress, run
+from negcolor.cli.conversions import Choice, choose_conversion
 from negcolor.cli.tally import Tally
 from negcolor.errors import NegcolorError
 from negcolor.film.inversion import CLASSICAL
@@ -18,12 +19,12 @@ from negcolor.inference.batch import BitDepth, Settings, convert_batch, remove_l
 from negcolor.inference.jobs import Format, Job, plan_batch, unfinished
 from negcolor.inference.memory import parse_memory
 from negcolor.inference.methods import Method
-from negcolor.inference.models import ClassicalConverter, Network, load_network
-from negcolor.inference.shipped import DEFAULT_MODEL, default_folder, shipped_models
+from negcolor.inference.shipped import DEFAULT_MODEL, shipped_models
 from negcolor.inference.trims import NO_TRIMS, Trims
 
 if TYPE_CHECKING:
     from negcolor.inference.contact_sheet import ContactSheet
+    from negcolor.inference.conversion import Conversion
 
 
 def colorize(
@@ -52,6 +53,20 @@ def colorize(
     ] = None,
     classical: Annotated[
         str | None, typer.Option(help=f"Classical converter instead: {', '.join(CLASSICAL)}.")
+    ] = None,
+    system: Annotated[
+        Path | None,
+        typer.Option(
+            help="The inputs are positives, to be coloured by this run folder of negcolor-train "
+            "--system, or its export."
+        ),
+    ] = None,
+    black_and_white: Annotated[
+        bool, typer.Option("--black-and-white", help="Make the positives of negatives grey.")
+    ] = False,
+    then: Annotated[
+        Path | None,
+        typer.Option(help="After --black-and-white: colour them by this run, as --system does."),
     ] = None,
     roll: Annotated[
         bool, typer.Option("--roll", help="The inputs are one film: print all frames alike.")
@@ -96,6 +111,7 @@ def colorize(
 ) -> None:
     """Turn scanned negatives into colour photographs at full size and depth.
 
+    With --system, colour grey positives; with --black-and-white --then, grey negatives.
     Results that exist are skipped: after an interruption, the same command does the rest.
     """
     if list_models:
@@ -104,23 +120,15 @@ def colorize(
     if not inputs:
         raise NegcolorError("name scans, folders or patterns to convert; --help tells more.")
     trims = Trims(exposure, temperature, tint, contrast)
-    load, check = _network(model, server, classical)
-    if roll and (server is not None or classical is not None):
-        raise NegcolorError(
-            "--roll needs the layers of a network: leave --server or --classical out."
-        )
-    if classical is not None:
-        if method not in (Method.AUTO, Method.WHOLE):
-            raise NegcolorError("--classical converters see whole scans: leave out --method.")
-        method = Method.WHOLE
+    bytes_ = parse_memory(memory)
+    choice = Choice(model, server, classical, roll, system, black_and_white, then, method)
+    load, check = choose_conversion(choice, bytes_, trims)
     if format_ is Format.JPEG and bit_depth is BitDepth.SIXTEEN:
         raise NegcolorError("--format jpeg holds 8 bits: choose tiff or png for --bit-depth 16.")
-    settings = Settings(method, parse_memory(memory), bit_depth, overwrite, trims)
+    settings = Settings(bytes_, bit_depth, overwrite)
     jobs = plan_batch(inputs, output, format_, contact_sheet=contact_sheet, overwrite=overwrite)
     sheet = _new_sheet(contact_sheet, jobs, overwrite) if contact_sheet else None
-    if roll:
-        load = partial(_load_for_roll, load, [job.scan for job in jobs])
-    tally = _convert(jobs, load, check, settings, sheet)
+    tally = _convert(jobs, partial(load, [job.scan for job in jobs]), check, settings, sheet)
     typer.echo(f"Wrote {tally.converted} of {len(jobs)} pictures to {output}.")
     if tally.failed:
         raise typer.Exit(FAILED)
@@ -128,7 +136,7 @@ def colorize(
 
 def _convert(
     jobs: Sequence[Job],
-    load: Callable[[], Network],
+    load: Callable[[], Conversion],
     check: Callable[[], None],
     settings: Settings,
     sheet: ContactSheet | None,
@@ -156,31 +164,6 @@ def _convert(
         remove_leftovers({job.output.parent for job in jobs}, before=started)
         tally.print_table()
     return tally
-
-
-def _network(
-    model: Path | None, server: str | None, classical: str | None
-) -> tuple[Callable[[], Network], Callable[[], None]]:
-    """How the network is loaded, and what is asked after each failure."""
-    if sum(given is not None for given in (model, server, classical)) > 1:
-        raise NegcolorError("give only one of --model, --server and --classical.")
-    if server is not None:
-        from negcolor.inference.server import ServedNetwork
-
-        served = ServedNetwork(server)
-        served.check()
-        return lambda: served, served.check
-    if classical is not None:
-        converter = ClassicalConverter(classical)
-        return lambda: converter, lambda: None
-    return partial(load_network, default_folder() if model is None else model), lambda: None
-
-
-def _load_for_roll(load: Callable[[], Network], scans: Sequence[Path]) -> Network:
-    from negcolor.inference.roll import roll_network
-
-    typer.echo(f"Judging {len(scans)} frames as one roll.", err=True)
-    return roll_network(load(), scans)
 
 
 def _print_models() -> None:

@@ -97,7 +97,7 @@ def _show_figures(
     """One screen at the end: the held-out pictures' figures, and where everything is."""
     from rich.table import Table
 
-    from negcolor.evaluation.coloring import compare_colours, grey
+    from negcolor.evaluation.coloring import Predict, compare_colours, grey
     from negcolor.evaluation.metrics import average
     from negcolor.training.coloring.validation import predicted_colours
     from negcolor.training.disk import writing
@@ -106,7 +106,10 @@ def _show_figures(
 
     pictures = photographs.test or photographs.validation
     truth = held_out(pictures, plan.system.image_size)
-    methods = {"this system": partial(predicted_colours, networks["generator_g"]), "grey": grey}
+    methods: dict[str, Predict] = {
+        "this system": partial(predicted_colours, networks["generator_g"]),
+        "grey": grey,
+    }
     figures = {name: average(compare_colours(method, truth)) for name, method in methods.items()}
     with writing(folder):
         record = {name: dataclasses.asdict(values) for name, values in figures.items()}

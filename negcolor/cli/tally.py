@@ -6,6 +6,8 @@ import time
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+import typer
+
 from negcolor.cli.command import complain
 
 if TYPE_CHECKING:
@@ -61,6 +63,23 @@ class Tally:
             table.add_row("failed", str(self.failed))
         if table.row_count:
             Console().print(table)
+        self._print_outside()
+
+    def _print_outside(self) -> None:
+        """Prints the share of pixels whose colours were cut, where pictures were coloured."""
+        coloured = [
+            outcome
+            for outcomes in self._converted.values()
+            for outcome in outcomes
+            if outcome.outside is not None
+        ]
+        if coloured:
+            outside = sum(outcome.outside or 0 for outcome in coloured)
+            share = outside / 1e6 / sum(outcome.megapixels for outcome in coloured)
+            typer.echo(
+                f"Colours of {share:.2%} of the pixels lay outside sRGB and were mixed with grey "
+                "of their lightness until they fitted."
+            )
 
 
 def _figures(pictures: int, megapixels: float, seconds: float) -> tuple[str, ...]:

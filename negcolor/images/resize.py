@@ -57,3 +57,8 @@ class Enlarged:
         box = (0, start * step, self._image.width, min(stop * step, self._image.height))
         size = width, stop - start
         return np.asarray(self._image.resize(size, Image.Resampling.BILINEAR, box))
+
+
+def resized(plane: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
+    """(H, W) float32 in another size (h, w), each axis anti-aliased or enlarged bilinearly."""
+    return np.asarray(Image.fromarray(plane).resize(shape[::-1], Image.Resampling.BILINEAR))

@@ -18,11 +18,10 @@ import numpy as np
 from negcolor.errors import NegcolorError
 from negcolor.images import io
 from negcolor.inference.jobs import Job, is_empty
-from negcolor.inference.methods import DEFAULT_MEMORY, Method, choose_method, convert
-from negcolor.inference.trims import NO_TRIMS, Trims
+from negcolor.inference.methods import DEFAULT_MEMORY, Method
 
 if TYPE_CHECKING:
-    from negcolor.inference.models import Network
+    from negcolor.inference.conversion import Conversion
 
 LARGE = 1 / 8
 """Share of the memory above which a decoded scan is large: it has the memory for itself."""
@@ -44,20 +43,19 @@ class BitDepth(StrEnum):
 
 @dataclass(frozen=True)
 class Settings:
-    """How the scans of a batch are converted; `memory` in bytes."""
+    """How the scans of a batch are read and written; `memory` in bytes."""
 
-    method: Method = Method.AUTO
     memory: int = DEFAULT_MEMORY
     bit_depth: BitDepth = BitDepth.SAME
     overwrite: bool = False
-    trims: Trims = NO_TRIMS
 
 
 @dataclass(frozen=True)
 class Outcome:
     """What became of a job: a reason why it failed, or the method that converted it.
 
-    `seconds` are those of converting alone; reading and writing go on beside it.
+    `seconds` are those of converting alone; reading and writing go on beside it. `outside` counts
+    the pixels of a coloured picture that sRGB could not show as they were meant.
     """
 
     job: Job
@@ -65,6 +63,7 @@ class Outcome:
     method: Method | None = None
     megapixels: float = 0.0
     seconds: float = 0.0
+    outside: int | None = None
 
 
 @dataclass(frozen=True)
@@ -74,13 +73,14 @@ class Positive:
     job: Job
     scan: io.Scan
     pixels: np.ndarray
+    outside: int | None
     method: Method
     seconds: float
 
 
 def convert_batch(
     jobs: Sequence[Job],
-    load: Callable[[], Network],
+    load: Callable[[], Conversion],
     settings: Settings,
     report: Callable[[Outcome], None],
     *,
@@ -95,27 +95,27 @@ def convert_batch(
 
     Args:
         jobs: with outputs of different names; without any, nothing is loaded.
-        load: gives the network; the first scan is being read meanwhile.
+        load: gives what converts the scans; the first one is being read meanwhile.
         settings: of all the jobs.
         report: called in this thread once per job that ended.
         show: called in another thread with each scan and its positive, once that is written.
         check: called after a failure; raises when there is no point in going on.
 
     Raises:
-        NegcolorError: the network cannot be loaded, cannot work by the method, or `check` raised.
+        NegcolorError: what converts cannot be loaded, cannot work as told, or `check` raised.
     """
     if not jobs:
         return
     with ThreadPoolExecutor(1, "reader") as reader, ThreadPoolExecutor(1, "writer") as writer:
         ahead = _ReadAhead(reader, settings)
         ahead.start(jobs[0])
-        network = load()
-        choose_method((1, 1, 3), network, settings.method, settings.memory)  # at all possible?
+        conversion = load()
+        conversion.method((1, 1, 3))  # at all possible?
         behind = _WriteBehind(writer, settings, report, show)
         try:
             for job, following in zip_longest(jobs, jobs[1:]):
                 try:
-                    behind.put(_convert(job, following, ahead, network, settings))
+                    behind.put(_convert(job, following, ahead, conversion, settings))
                 except NegcolorError as error:
                     report(Outcome(job, reason=str(error)))
                     check()
@@ -201,19 +201,25 @@ class _WriteBehind:
         if self._show:
             self._show(job, positive.scan.pixels, pixels)
         megapixels = pixels.shape[0] * pixels.shape[1] / 1e6
-        return Outcome(job, method=positive.method, megapixels=megapixels, seconds=positive.seconds)
+        return Outcome(
+            job,
+            method=positive.method,
+            megapixels=megapixels,
+            seconds=positive.seconds,
+            outside=positive.outside,
+        )
 
 
 def _convert(
-    job: Job, following: Job | None, ahead: _ReadAhead, network: Network, settings: Settings
+    job: Job, following: Job | None, ahead: _ReadAhead, conversion: Conversion, settings: Settings
 ) -> Positive:
     scan = ahead.take(job, following)
     started = time.perf_counter()
-    method = choose_method(scan.pixels.shape, network, settings.method, settings.memory)
+    method = conversion.method(scan.pixels.shape)
     dtype = _dtype(job, scan.pixels, settings.bit_depth)
     with _memory_errors_named(job, scan.pixels, method):
-        pixels = convert(scan.pixels, network, method, settings.memory, dtype, settings.trims)
-    return Positive(job, scan, pixels, method, time.perf_counter() - started)
+        pixels, outside = conversion.convert(scan.pixels, dtype)
+    return Positive(job, scan, pixels, outside, method, time.perf_counter() - started)
 
 
 def _dtype(job: Job, pixels: np.ndarray, bit_depth: BitDepth) -> np.dtype:

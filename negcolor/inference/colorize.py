@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from negcolor.inference.colorizer import Colorizer, add_colour, load_colorizer
 from negcolor.inference.methods import DEFAULT_MEMORY, Method, choose_method, convert
 from negcolor.inference.models import KerasNetwork, Network, find_model, load_network
 from negcolor.inference.shipped import default_folder
@@ -47,6 +48,32 @@ def colorize(
     return convert(scan, network, chosen, memory, scan.dtype, trims)
 
 
+def colorize_grey(
+    picture: np.ndarray, system: str | Path | Colorizer, *, trims: Trims = NO_TRIMS
+) -> np.ndarray:
+    """Colours a black-and-white photograph, which keeps its lightness L*.
+
+    Args:
+        picture: (H, W, 3) or (H, W), uint8, uint16 or floating point in [0, 1], sRGB; of colours
+            only the lightness counts.
+        system: a run folder of a grey-to-colour system, a folder of its export, or a `Colorizer`.
+        trims: applied to the result before it is rounded to the picture's dtype.
+
+    Returns:
+        (H, W, 3) sRGB of the picture's size and dtype.
+
+    Raises:
+        NegcolorError: the system cannot be read.
+    """
+    if picture.ndim == 2:
+        picture = np.broadcast_to(picture[..., None], (*picture.shape, 3))
+    if isinstance(system, str | Path):
+        folder = Path(system)
+        file = folder / "generator_g.keras"
+        system = _cached_colorizer(folder, file.stat().st_mtime_ns if file.is_file() else 0)
+    return add_colour(picture, system, picture.dtype, trims)[0]
+
+
 def _network(model: str | Path | keras.Model | Network) -> Network:
     if isinstance(model, str | Path):
         file = find_model(model)
@@ -58,3 +85,8 @@ def _network(model: str | Path | keras.Model | Network) -> Network:
 def _cached_network(file: Path, modified: int) -> Network:
     """The network in a file or folder as of that time; a training may write it again."""
     return load_network(file)
+
+
+@lru_cache(maxsize=2)
+def _cached_colorizer(folder: Path, modified: int) -> Colorizer:
+    return load_colorizer(folder)

@@ -10,18 +10,16 @@ from the network.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from scipy.ndimage import uniform_filter
 
 from negcolor.images.color import from_unit, to_unit
 from negcolor.images.resize import Enlarged, fit
+from negcolor.inference.bands import in_bands
 
 LONG_SIDE = 1024  # of the picture that the network sees
-ROWS = 128  # of the scan per thread
 
 Finish = Callable[[np.ndarray], np.ndarray]
 """What is done to rows of a positive, (h, W, 3) floating point, before they are rounded."""
@@ -135,21 +133,35 @@ def apply_maps(
     Returns:
         (H, W, 3), clipped to [0, 1] or the range of the integers.
     """
-    height, width = scan.shape[:2]
-    planes = {entry: Enlarged(maps[(..., *entry)], (height, width)) for entry in np.ndindex(3, 4)}
+    enlarged = EnlargedMaps(maps, scan.shape[:2])
     result = np.empty(scan.shape, dtype)
 
-    def convert_rows(start: int) -> None:
-        stop = min(start + ROWS, height)
-        source = to_unit(scan[start:stop])
-        rows = np.empty(source.shape, "float32")
-        for output in range(3):
-            value = planes[output, 3].rows(start, stop)
-            for channel in range(3):
-                value = value + planes[output, channel].rows(start, stop) * source[..., channel]
-            rows[..., output] = value
+    def convert_rows(start: int, stop: int) -> None:
+        rows = enlarged.apply(to_unit(scan[start:stop]), start)
         result[start:stop] = from_unit(finish(rows), dtype)
 
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
-        list(threads.map(convert_rows, range(0, height, ROWS)))
+    in_bands(convert_rows, len(scan))
     return result
+
+
+class EnlargedMaps:
+    """Small affine maps as if they were enlarged, bilinearly, to the size of a large picture."""
+
+    def __init__(self, maps: np.ndarray, shape: tuple[int, int]) -> None:
+        """Takes maps (h, w, D, C + 1), the last column being offsets, and the (H, W) wanted."""
+        self._planes = {
+            entry: Enlarged(maps[(..., *entry)], shape) for entry in np.ndindex(maps.shape[2:])
+        }
+        self._shape = maps.shape[2:]
+
+    def apply(self, rows: np.ndarray, start: int) -> np.ndarray:
+        """What the maps make of the rows (h, W, C) from row `start` on: (h, W, D) float32."""
+        stop = start + len(rows)
+        outputs, columns = self._shape
+        result = np.empty((*rows.shape[:2], outputs), "float32")
+        for output in range(outputs):
+            value = self._planes[output, columns - 1].rows(start, stop)
+            for channel in range(columns - 1):
+                value = value + self._planes[output, channel].rows(start, stop) * rows[..., channel]
+            result[..., output] = value
+        return result

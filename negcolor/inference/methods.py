@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import os
-from concurrent.futures import ThreadPoolExecutor
 from enum import StrEnum
-from functools import partial
 
 import numpy as np
 
 from negcolor.errors import NegcolorError
-from negcolor.images.color import from_unit, to_unit
-from negcolor.inference.guided import LONG_SIDE, ROWS, Finish, guided
+from negcolor.images.color import (
+    from_unit,
+    linear_to_srgb,
+    luminance,
+    srgb_to_linear,
+    to_unit,
+)
+from negcolor.inference.bands import in_bands
+from negcolor.inference.guided import LONG_SIDE, Finish, guided
 from negcolor.inference.models import KerasNetwork, Network
 from negcolor.inference.trims import NO_TRIMS, Trims, apply_trims
 
@@ -69,6 +73,8 @@ def convert(
     memory: int,
     dtype: np.typing.DTypeLike,
     trims: Trims = NO_TRIMS,
+    *,
+    neutral: bool = False,
 ) -> np.ndarray:
     """Turns a scanned negative into a colour photograph.
 
@@ -79,6 +85,7 @@ def convert(
         memory: bytes that the process may take in all.
         dtype: of the result: uint8, uint16 or floating point.
         trims: applied to the result before it is rounded to `dtype`.
+        neutral: whether the result is made grey before it is trimmed, see `made_neutral`.
 
     Returns:
         (H, W, 3) sRGB of the scan's size.
@@ -86,12 +93,28 @@ def convert(
     Raises:
         NegcolorError: no room on disk for feature maps; or what the network raises.
     """
-    finish = partial(apply_trims, trims=trims)
+
+    def finish(rows: np.ndarray) -> np.ndarray:
+        return apply_trims(made_neutral(rows) if neutral else rows, trims)
+
     if method is Method.GUIDED:
         return guided(scan, lambda picture: _fitting_pass(picture, network, memory), dtype, finish)
     if method is Method.TILED and isinstance(network, KerasNetwork):
         return _tiled(scan, network, memory, dtype, finish)
     return _finished(network.run(to_unit(scan)), dtype, finish)
+
+
+def made_neutral(rows: np.ndarray) -> np.ndarray:
+    """The grey of the same luminance.
+
+    Args:
+        rows: (h, W, 3) floating point sRGB in [0, 1]; values outside are clipped first.
+
+    Returns:
+        (h, W, 3) of the same dtype, three equal channels.
+    """
+    grey = linear_to_srgb(luminance(srgb_to_linear(np.clip(rows, 0.0, 1.0))))
+    return np.repeat(grey[..., None], 3, axis=-1)
 
 
 def _fitting_pass(picture: np.ndarray, network: Network, memory: int) -> np.ndarray:
@@ -103,12 +126,10 @@ def _finished(positive: np.ndarray, dtype: np.typing.DTypeLike, finish: Finish) 
     """A whole positive as it is stored; in bands, so that no second copy in float32 is made."""
     result = np.empty(positive.shape, dtype)
 
-    def store(start: int) -> None:
-        band = slice(start, start + ROWS)
-        result[band] = from_unit(finish(positive[band]), dtype)
+    def store(start: int, stop: int) -> None:
+        result[start:stop] = from_unit(finish(positive[start:stop]), dtype)
 
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
-        list(threads.map(store, range(0, len(positive), ROWS)))
+    in_bands(store, len(positive))
     return result
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from negcolor.images.color import from_network, to_network, to_unit
 from negcolor.inference.compact import is_compact, load_compact
 from negcolor.inference.shipped import shipped_folder
 from negcolor.inference.whole import apply_generator, mirrored
+from negcolor.training.folder import is_system_run
 
 if TYPE_CHECKING:
     import keras
@@ -74,18 +75,10 @@ class SavedNetwork:
     """An exported model, see `negcolor.export`, through its signature serving_default."""
 
     def __init__(self, folder: Path) -> None:
-        import tensorflow as tf
-
-        try:
-            self._model = tf.saved_model.load(str(folder))  # keeps the weights alive
-            self._signature = self._model.signatures["serving_default"]
-            if list(self._signature.structured_outputs) != ["image"]:
-                raise ValueError("its serving_default does not answer with an image")
-        except Exception as error:  # TensorFlow raises many types for folders that are no models
-            raise NegcolorError(
-                f"{folder}: this is not a model that negcolor-export wrote "
-                f"({first_line(error)}); export it again."
-            ) from error
+        self._model = load_saved_model(folder)  # keeps the weights alive
+        self._signature = self._model.signatures["serving_default"]
+        if hasattr(self._model, "colour_maps"):
+            raise _for_positives(folder)
 
     def run(self, picture: np.ndarray) -> np.ndarray:
         return self._signature(image=np.asarray(picture, "float32")[None])["image"].numpy()[0]
@@ -117,6 +110,26 @@ def load_network(model: str | Path) -> Network:
     """
     found = find_model(model)
     return SavedNetwork(found) if latest_version(found) else KerasNetwork(load_generator(found))
+
+
+def load_saved_model(folder: Path) -> Any:
+    """The object that TensorFlow loads of an exported model's version.
+
+    Raises:
+        NegcolorError: the folder cannot be read, or is no model of negcolor-export.
+    """
+    import tensorflow as tf
+
+    try:
+        model = tf.saved_model.load(str(folder))
+        if list(model.signatures["serving_default"].structured_outputs) != ["image"]:
+            raise ValueError("its serving_default does not answer with an image")
+        return model
+    except Exception as error:  # TensorFlow raises many types for folders that are no models
+        raise NegcolorError(
+            f"{folder}: this is not a model that negcolor-export wrote "
+            f"({first_line(error)}); export it again."
+        ) from error
 
 
 def find_model(model: str | Path) -> Path:
@@ -169,6 +182,8 @@ def load_generator(model: str | Path) -> keras.Model:
     file = find_model(model)  # complains before Keras is loaded
     if is_compact(file):
         return load_compact(file)
+    if is_system_run(file.parent):
+        raise _for_positives(Path(model))
 
     import keras
 
@@ -184,3 +199,10 @@ def load_generator(model: str | Path) -> keras.Model:
             f"{file}: this is not a generator that Keras can read ({first_line(error)}); give "
             "the generator_g.keras of a run."
         ) from error
+
+
+def _for_positives(model: Path) -> NegcolorError:
+    return NegcolorError(
+        f"{model} colours grey positives: give it to negcolor-colorize as --system, or for "
+        "negatives as --black-and-white --then."
+    )

@@ -11,6 +11,7 @@ from typing import Any
 import keras
 from keras import layers
 
+from negcolor.images.lab import AB_SCALE
 from negcolor.networks.layers import normalization
 from negcolor.networks.sizes import check_size
 from negcolor.systems.networks import (
@@ -75,7 +76,8 @@ def build_archaeology_generator(
     for number, factor in enumerate((8, 4, 2, 1), start=1):
         x = add.up(x, filters * factor, f"Up_{number}")
     x = layers.Conv2DTranspose(2, 3, padding="same", dtype=dtype, name="Up_5")(x)
-    result = layers.Activation("linear", dtype="float32", name="Output")(x)
+    # As there, the linear output is in CIELAB's units, so that first results are nearly grey.
+    result = layers.Rescaling(1.0 / AB_SCALE, dtype="float32", name="Output")(x)
     return keras.Model(lightness, result, name=name)
 
 
@@ -103,7 +105,8 @@ def build_archaeology_cnn(
     x = add.up(add.down(first, filters * 2, "Down_2", stride=2), filters, "Up_1")
     x = layers.Concatenate(dtype=dtype, name="Skip")([first, x])
     x = layers.Conv2D(2, 3, padding="same", dtype=dtype, name="Up_2")(x)
-    result = layers.Activation("linear", dtype="float32", name="Output")(x)
+    # As there, the linear output is in CIELAB's units, so that first results are nearly grey.
+    result = layers.Rescaling(1.0 / AB_SCALE, dtype="float32", name="Output")(x)
     return keras.Model(lightness, result, name=name)
 
 

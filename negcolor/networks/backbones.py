@@ -50,7 +50,7 @@ def resnet18(weights: str, *, filters: int = FULL_WIDTH, dtype: str = "float32")
     Raises:
         NegcolorError: keras-hub or the weights are missing, or there are none of that width.
     """
-    hub = _keras_hub()
+    hub = keras_hub_module()
     if weights == NONE:
         backbone = hub.models.ResNetBackbone(
             input_conv_filters=[FULL_WIDTH],
@@ -116,7 +116,7 @@ def deeplab(weights: str) -> keras.Model:
     Raises:
         NegcolorError: keras-hub or the weights are missing.
     """
-    models = _keras_hub().models
+    models = keras_hub_module().models
     options = {"activation": "softmax", "preprocessor": None}
     if weights == NONE:
         encoder = models.ResNetBackbone(
@@ -176,7 +176,7 @@ class Frozen(layers.Layer):
         return cls(**{**config, "model": model})
 
 
-def _keras_hub() -> Any:
+def keras_hub_module() -> Any:
     try:
         import keras_hub
     except ImportError:

@@ -11,11 +11,13 @@ from pathlib import Path
 
 from negcolor.errors import NegcolorError
 from negcolor.inference.compact import CARD, is_compact, read_description
-from negcolor.training.config import FIGURES, RunConfig, load_run
+from negcolor.training.config import RunConfig
+from negcolor.training.folder import FIGURES, load_run
 
 DIRECTIONS = {
     "negative-to-colour": ("scans of film negatives", "colour photographs"),
     "colour-to-negative": ("colour photographs", "scans of film negatives"),
+    "grey-to-colour": ("black-and-white photographs", "colour photographs"),
 }
 """What a model takes and what it gives."""
 
@@ -63,9 +65,9 @@ orientation are ignored.
 ## Use and limits
 
 For {source} like those that it was trained on.
-It judges a picture by everything that is in it, so crop film holders and sprocket holes away. It
-invents plausible colours and measures nothing: a result is no evidence of what a scene looked like.
-A picture is converted in one pass, and the memory for it grows with its size.
+It judges a picture by everything that is in it, so crop film holders, sprocket holes and borders
+away. It invents plausible colours and measures nothing: a result is no evidence of what a scene
+looked like. A picture is converted in one pass, and the memory for it grows with its size.
 """
 
 
@@ -146,15 +148,14 @@ def read_provenance(run: Path) -> Provenance:
         config = load_run(run, {})
         with (run / "history.csv").open(newline="", encoding="utf-8") as file:
             *_, last = csv.DictReader(file)
-        data, licence = _training_data(config.data)
+        data, licence = training_data(config.data)
         rows = {
-            "modification": _modification(config),
-            "differs from the baseline in": _differences(config),
+            **_architecture(config),
             "training": _training(config, last),
             "training data": data,
             "licence of the training data": licence,
         }
-        return Provenance(rows, "\n\n".join([*_held_out(run), _losses(last)]))
+        return Provenance(rows, "\n\n".join([*_held_out(run), losses_table(last)]))
     except (NegcolorError, OSError, ValueError, KeyError, TypeError) as error:
         raise NegcolorError(
             f"{run} lacks a readable config.json or history.csv, which the model card is made of: "
@@ -162,18 +163,18 @@ def read_provenance(run: Path) -> Provenance:
         ) from error
 
 
-def _modification(config: RunConfig) -> str:
+def _architecture(config: RunConfig) -> dict[str, str]:
+    if config.start:  # a model without a config.json has not said what it is
+        return {"modification": f"that of {Path(config.start).name}, from which it was adapted"}
     chosen = config.configured_modification()
-    return f"{chosen.name}: {chosen.words}"
-
-
-def _differences(config: RunConfig) -> str:
-    differences = config.configured_modification().differences()
     parts = (
         f"{part}: " + ", ".join(f"{field} = {value}" for field, value in fields.items())
-        for part, fields in differences.items()
+        for part, fields in chosen.differences().items()
     )
-    return "; ".join(parts) or "nothing"
+    return {
+        "modification": f"{chosen.name}: {chosen.words}",
+        "differs from the baseline in": "; ".join(parts) or "nothing",
+    }
 
 
 def _training(config: RunConfig, last: dict[str, str]) -> str:
@@ -196,7 +197,7 @@ def _training(config: RunConfig, last: dict[str, str]) -> str:
     )
 
 
-def _training_data(data: str) -> tuple[str, str]:
+def training_data(data: str) -> tuple[str, str]:
     """What --data named, without anybody's folders above it, and its licence as far as known."""
     if data == "demo":
         return DEMO, DEMO_LICENCES
@@ -215,7 +216,8 @@ def _shown(source: str) -> str:
     return folder.resolve().name
 
 
-def _losses(row: dict[str, str]) -> str:
+def losses_table(row: dict[str, str]) -> str:
+    """The losses of a history's last row, with what they mean."""
     unit, *names = row
     losses = {name: row[name] for name in names if not name.startswith("learning rate")}
     return (

@@ -1,4 +1,4 @@
-"""What an exported model answers: four signatures around one generator, all inside the graph.
+"""What an exported model answers: four signatures around one function, all inside the graph.
 
 The graph consists of TensorFlow's own operations, so that a model server needs neither negcolor
 nor Keras.
@@ -15,10 +15,28 @@ from negcolor.images.color import from_network, from_unit, to_network, to_unit
 from negcolor.inference.whole import MULTIPLE, SMALLEST
 
 Signature = Callable[..., dict[str, tf.Tensor]]
+PictureFunction = Callable[[tf.Tensor], tf.Tensor]
+"""(N, H, W, 3) float32 sRGB in [0, 1] -> the same, of TensorFlow's own operations."""
 
 
-def build_signatures(generator: keras.Model) -> dict[str, Signature]:
-    """The signatures of a generator by name, each a tf.function.
+def converting_function(generator: keras.Model) -> PictureFunction:
+    """A generator's pass over whole pictures of any size.
+
+    Args:
+        generator: (N, H, W, 3) -> (N, H, W, 3) in [-1, 1], H and W multiples of 4 from 8 on.
+    """
+
+    def convert(pictures: tf.Tensor) -> tf.Tensor:
+        height, width = tf.shape(pictures)[1], tf.shape(pictures)[2]
+        padded = _pad_by_reflection(_pad_by_reflection(pictures, 1), 2)
+        result = generator(to_network(padded), training=False)
+        return from_network(result[:, :height, :width])
+
+    return convert
+
+
+def build_signatures(function: PictureFunction) -> dict[str, Signature]:
+    """The signatures of a model by name, each a tf.function.
 
     - serving_default: `image`, (N, H, W, 3) float32 sRGB in [0, 1] -> `image`, the same.
     - serve_uint8, serve_uint16: `image`, (N, H, W, 3) of that dtype, sRGB -> `image`, the same.
@@ -28,15 +46,10 @@ def build_signatures(generator: keras.Model) -> dict[str, Signature]:
     N, H and W are free from 1 on.
 
     Args:
-        generator: (N, H, W, 3) -> (N, H, W, 3) in [-1, 1], H and W multiples of 4 from 8 on.
+        function: what the model does to pictures.
     """
-
-    @tf.function(input_signature=[tf.TensorSpec((None, None, None, 3), "float32")])
-    def convert(pictures: tf.Tensor) -> tf.Tensor:  # one function, so that it is saved once
-        height, width = tf.shape(pictures)[1], tf.shape(pictures)[2]
-        padded = _pad_by_reflection(_pad_by_reflection(pictures, 1), 2)
-        result = generator(to_network(padded), training=False)
-        return from_network(result[:, :height, :width])
+    # One function, so that it is saved once.
+    convert = tf.function(function, [tf.TensorSpec((None, None, None, 3), "float32")])
 
     def convert_pixels(pixels: tf.Tensor) -> tf.Tensor:
         return from_unit(convert(to_unit(pixels)), pixels.dtype.name)

@@ -18,8 +18,9 @@ class UNet:
 
     Attributes:
         filters: channels of the first convolution, doubled by each that follows, up to eight times.
-        downsamplings: how often the picture is halved; less often where it is 1×1 before.
-        dropout: rate after the three decoder blocks next to the innermost.
+        downsamplings: how often the picture is halved; less often where its side is odd before.
+        dropout: rate after the decoder's blocks from the fifth to the one next to the innermost:
+            three for 256×256, fewer for smaller pictures.
         attention: whether gates weigh what the skip connections hand over (Oktay et al. 2018,
             arXiv:1804.03999).
     """
@@ -35,7 +36,7 @@ class ResNetUNet:
     """A U-Net whose encoder is a ResNet18, decoded by pixel shuffles (fastai's DynamicUnet).
 
     Attributes:
-        filters: channels of the ResNet's first stage; pretrained weights are for 64.
+        filters: from which the later stages widen; the first stage has 64 channels always.
     """
 
     filters: int = 64

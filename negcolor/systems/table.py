@@ -134,7 +134,8 @@ INCEPTION_GAN = System(
         _L1,
         "The encoder ends with 256 channels in Table 1 and with 512 in the text: 256.",
         "InceptionResNetV2 has 1000 logits in Keras, 1001 in the paper.",
-        "DeepLabV3+ of keras-hub stands for DeepLabV3; both know the 21 classes of Pascal VOC.",
+        "DeepLabV3+ of keras-hub stands for DeepLabV3; both know the 21 classes of Pascal VOC, "
+        "whose probabilities are what joins the input.",
         "The first convolution takes in three times L* and the 21 classes: the 24 channels that "
         "the text counts.",
     ),
@@ -161,7 +162,12 @@ _SYSTEMS = [
             Regression(name="pretraining", epochs=20, generator=Optimizer("adam", 1e-4)),
             Gan(name="gan", epochs=20, generator=ADAM, discriminator=ADAM),
         ),
-        choices=(_SIZES, "How the generator is pretrained is not given: as in 003."),
+        choices=(
+            _SIZES,
+            "How the generator is pretrained is not given: as in 003.",
+            "fastai's defaults hold where 001 is silent: the input joins the last features. The "
+            "result goes through tanh, as the U-Net's does.",
+        ),
     ),
     WGAN_CLIP,
     dataclasses.replace(
@@ -191,9 +197,7 @@ _SYSTEMS = [
         name="grey-cyclegan",
         papers=("001",),
         words="CycleGAN between grey and colour with a loss of detail, unpaired",
-        phases=(
-            Cycle(name="cyclegan", epochs=20, generator=adam(1e-5), discriminator=adam(1e-5)),
-        ),
+        phases=(Cycle(name="cyclegan", epochs=20, generator=adam(1e-5), discriminator=adam(1e-5)),),
         batch_size=1,
         choices=(
             _SIZES,
@@ -210,9 +214,7 @@ _SYSTEMS = [
         generator=Koalarization(segmentation=False),
         discriminator=None,
         phases=(
-            Regression(
-                name="regression", epochs=15, generator=Optimizer("adam", 1e-3), loss="mse"
-            ),
+            Regression(name="regression", epochs=15, generator=Optimizer("adam", 1e-3), loss="mse"),
         ),
         choices=("Epochs and batch size are not given: those of 003's own system.",),
     ),
@@ -234,6 +236,7 @@ _SYSTEMS = [
         name="inception-gan-no-inception",
         words="ablation: without the image embedding",
         generator=Koalarization(inception=False),
+        choices=(*INCEPTION_GAN.choices, "The 1×1 convolution of the fusion stays."),
     ),
     dataclasses.replace(
         UNET_GAN,
@@ -284,8 +287,8 @@ _SYSTEMS = [
             "Channels are not given: 64, doubled up to 512, and 64, 128, 256 with a dense layer of "
             "1024, which come to the parameters that the paper names.",
             "Angles and crops are not given: up to 10 degrees, up to a fifth of the sides.",
-            "a* and b* are scaled here and were not there: figures are in CIELAB's units, but the "
-            "same learning rate does not mean the same step.",
+            "Whether a* and b* were scaled is not said; errors of 20 to 130 mean that they were "
+            "not. The networks give them in CIELAB's units, the losses see them scaled.",
         ),
     ),
 ]
@@ -298,9 +301,7 @@ _SYSTEMS.append(
         generator=ArchaeologyCnn(),
         discriminator=None,
         phases=(
-            Regression(
-                name="regression", epochs=60, generator=Optimizer("adam", 1e-4), loss="mse"
-            ),
+            Regression(name="regression", epochs=60, generator=Optimizer("adam", 1e-4), loss="mse"),
         ),
         choices=("Channels are not given: 64 and 128, which come to the parameters named.",),
     )

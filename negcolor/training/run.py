@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import keras
 import tensorflow as tf
@@ -76,7 +77,7 @@ class Run:
         self.done.assign(0)
         self.phase = self.phases[number]
         self.rounds = self.plan.rounds(self.phase)
-        self.model = self.plan.build_trainer(self.phase, self.networks, self.policy, self.jit)
+        self.model: Any = self.plan.build_trainer(self.phase, self.networks, self.policy, self.jit)
         self._checkpoint.networks = self.networks
         self._checkpoint.model = self.model
         # TensorFlow does not see seeds in Keras' layers.

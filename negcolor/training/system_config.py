@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Any
 
-from negcolor.errors import NegcolorError
-from negcolor.systems.networks import Discriminator, Generator
 from negcolor.systems.table import System, find_system
 from negcolor.training.checks import check_at_least, check_choice
 from negcolor.training.precision import JIT, PRECISIONS
 
+SIZES = 16  # the least side of pictures
 FILTERS = 64  # first channels of every network, as the papers have them
 
 
@@ -49,12 +48,15 @@ class SystemConfig:
 
     def __post_init__(self) -> None:
         system = find_system(self.system)
-        for name in ("image_size", "batch_size"):
+        papers = {
+            "epochs": sum(phase.epochs for phase in system.phases),
+            "image_size": system.image_size,
+            "batch_size": system.batch_size,
+        }
+        for name, value in papers.items():
             if getattr(self, name) is None:
-                object.__setattr__(self, name, getattr(system, name))
-        if self.epochs is None:
-            object.__setattr__(self, "epochs", sum(phase.epochs for phase in system.phases))
-        smallest = {"epochs": len(system.phases), "batch_size": 1, "image_size": 16}
+                object.__setattr__(self, name, value)
+        smallest = {"epochs": len(system.phases), "batch_size": 1, "image_size": SIZES}
         for name in ("steps_per_epoch", "filters"):
             if getattr(self, name) is not None:
                 smallest[name] = 1
@@ -62,21 +64,21 @@ class SystemConfig:
             check_at_least(name, getattr(self, name), value)
         check_choice("precision", self.precision, PRECISIONS)
         check_choice("jit", self.jit, JIT)
-        if self.image_size % 16:
-            raise NegcolorError(
-                f"--image-size {self.image_size} does not fit the networks; give a multiple of 16."
-            )
 
     def configured_system(self) -> System:
         """The system with its size, its batches, its lengths and its width as configured."""
         system = find_system(self.system)
-        lengths = apportioned(self.epochs, [phase.epochs for phase in system.phases])
+        given: dict[str, Any] = vars(self)  # the None of these three is replaced by now
+        lengths = apportioned(given["epochs"], [phase.epochs for phase in system.phases])
         phases = tuple(
             dataclasses.replace(phase, epochs=epochs)
             for phase, epochs in zip(system.phases, lengths, strict=True)
         )
         system = dataclasses.replace(
-            system, phases=phases, image_size=self.image_size, batch_size=self.batch_size
+            system,
+            phases=phases,
+            image_size=given["image_size"],
+            batch_size=given["batch_size"],
         )
         if self.filters is None:
             return system
@@ -97,8 +99,8 @@ def apportioned(total: int, parts: list[int]) -> list[int]:
     return [end - start for start, end in pairwise(bounds)]
 
 
-def _narrowed(network: Generator | Discriminator | None, filters: int) -> Any:
-    """The network with other first channels; its dense units are in proportion to them."""
+def _narrowed(network: Any, filters: int) -> Any:
+    """A network's data with other first channels; its dense units are in proportion to them."""
     if network is None:
         return None
     changes = {"filters": max(1, round(network.filters * filters / FILTERS))}

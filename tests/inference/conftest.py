@@ -9,12 +9,13 @@ import pytest
 
 from negcolor.images import io
 from negcolor.inference.batch import Settings, convert_batch
+from negcolor.inference.conversion import NegativeConversion
 from negcolor.inference.jobs import Job
 from negcolor.inference.methods import Method
 from negcolor.modifications import GeneratorConfig
 from negcolor.networks.generator import build_generator
 
-WHOLE = Settings(Method.WHOLE)
+SETTINGS = Settings()
 
 
 class Network:
@@ -49,7 +50,7 @@ def make_network():
 def convert():
     """Runs a batch; returns {stem: outcome}, each reported once and in the calling thread."""
 
-    def run(jobs, network, settings=WHOLE, **options):
+    def run(jobs, network, settings=SETTINGS, **options):
         outcomes = {}
 
         def report(outcome):
@@ -57,7 +58,8 @@ def convert():
             assert outcome.job.scan.stem not in outcomes
             outcomes[outcome.job.scan.stem] = outcome
 
-        convert_batch(jobs, lambda: network, settings, report, **options)
+        conversion = NegativeConversion(network, Method.WHOLE)
+        convert_batch(jobs, lambda: conversion, settings, report, **options)
         return outcomes
 
     return run

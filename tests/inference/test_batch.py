@@ -10,10 +10,9 @@ from negcolor.errors import NegcolorError
 from negcolor.images import io
 from negcolor.inference import batch
 from negcolor.inference.batch import BitDepth, Settings, convert_batch, remove_leftovers
+from negcolor.inference.conversion import NegativeConversion
 from negcolor.inference.jobs import Job
 from negcolor.inference.methods import Method
-
-WHOLE = Settings(Method.WHOLE)
 
 
 def test_every_scan_becomes_its_result(box, make_network, convert, same_pictures):
@@ -28,7 +27,7 @@ def test_every_scan_becomes_its_result(box, make_network, convert, same_pictures
 
 
 def test_without_jobs_no_network_is_loaded():
-    convert_batch([], lambda: pytest.fail("loaded"), WHOLE, report=None)
+    convert_batch([], lambda: pytest.fail("loaded"), Settings(), report=None)
 
 
 @pytest.mark.parametrize(
@@ -45,7 +44,7 @@ def test_without_jobs_no_network_is_loaded():
 def test_bit_depths(tmp_path, scan, bit_depth, suffix, expected, make_network, convert):
     job = Job(tmp_path / "scan.tif", tmp_path / f"positive{suffix}")
     io.write(job.scan, np.full((8, 8, 3), np.iinfo(scan).max, scan))
-    convert([job], make_network(), Settings(Method.WHOLE, bit_depth=bit_depth))
+    convert([job], make_network(), Settings(bit_depth=bit_depth))
     positive = io.read(job.output)
     assert positive.dtype == expected
     assert (positive == np.iinfo(expected).max).all()
@@ -78,7 +77,7 @@ def test_overwriting_and_empty_files_of_killed_processes(box, make_network, conv
     box[0].output.write_bytes(b"")
     assert not convert(box[:1], make_network())["1"].reason
     box[0].output.write_bytes(b"old")
-    assert not convert(box[:1], make_network(), Settings(Method.WHOLE, overwrite=True))["1"].reason
+    assert not convert(box[:1], make_network(), Settings(overwrite=True))["1"].reason
     assert same_pictures(box[:1])
 
 
@@ -124,15 +123,10 @@ def test_defects_are_not_hidden(box, make_network, convert):
         convert(box, make_network(defect))
 
 
-def test_a_method_that_the_network_has_not_is_refused_before_the_first_scan(
-    box, monkeypatch, make_network, convert
-):
-    def impossible(shape, network, method, memory):
-        raise NegcolorError("--method tiled is impossible")
-
-    monkeypatch.setattr(batch, "choose_method", impossible)
-    with pytest.raises(NegcolorError, match="--method tiled is impossible"):
-        convert(box, make_network())
+def test_a_method_that_the_network_has_not_is_refused_before_the_first_scan(box, make_network):
+    conversion = NegativeConversion(make_network(), Method.TILED)
+    with pytest.raises(NegcolorError, match="--method tiled needs the network's layers"):
+        convert_batch(box, lambda: conversion, Settings(), report=None)
     assert not box[0].output.parent.exists()
 
 
@@ -147,7 +141,13 @@ def test_a_failure_asks_whether_there_is_a_point_in_going_on(box, make_network, 
 
     network, outcomes = make_network(fail), []
     with pytest.raises(NegcolorError, match="the server is gone"):
-        convert_batch(box, lambda: network, WHOLE, outcomes.append, check=check)
+        convert_batch(
+            box,
+            lambda: NegativeConversion(network, Method.WHOLE),
+            Settings(),
+            outcomes.append,
+            check=check,
+        )
     assert [outcome.job for outcome in outcomes if not outcome.reason] == [box[0], box[2]]
     assert [o.reason for o in outcomes if o.reason] == ["refused 2", "refused 4"]
     assert same_pictures([box[0], box[2]])
@@ -159,7 +159,7 @@ def test_what_was_written_is_shown(box, make_network, convert):
     convert(
         box,
         make_network(),
-        Settings(Method.WHOLE, bit_depth=BitDepth.SIXTEEN),
+        Settings(bit_depth=BitDepth.SIXTEEN),
         show=(lambda *arguments: shown.append(arguments)),
     )
     assert [job for job, _, _ in shown] == [box[0], *box[2:]]

@@ -9,9 +9,9 @@ import pytest
 
 from negcolor.images import io
 from negcolor.inference.batch import Settings, convert_batch
+from negcolor.inference.conversion import NegativeConversion
 from negcolor.inference.methods import Method
 
-WHOLE = Settings(Method.WHOLE)
 PATIENCE = 20  # seconds that a thread waits for another one before the test fails
 
 
@@ -55,9 +55,9 @@ def test_the_first_scan_is_read_while_the_network_is_loaded(
 ):
     def load():
         events.wait_for("read 1")
-        return make_network()
+        return NegativeConversion(make_network(), Method.WHOLE)
 
-    convert_batch(box[:1], load, WHOLE, lambda outcome: None)
+    convert_batch(box[:1], load, Settings(), lambda outcome: None)
     assert same_pictures(box[:1])
 
 
@@ -81,7 +81,7 @@ def test_reading_converting_and_writing_overlap(box, events, make_network, conve
 
 def test_large_scans_have_the_memory_for_themselves(box, events, make_network, convert):
     decoded = 5 * 7 * 3
-    settings = Settings(Method.WHOLE, memory=8 * decoded - 1)
+    settings = Settings(memory=8 * decoded - 1)
     convert(box[:3], make_network(lambda number: events.add(f"run {number}")), settings)
     steps = ("read", "run", "write", "wrote")
     assert events == [f"{step} {number}" for number in (1, 2, 3) for step in steps]
@@ -104,7 +104,7 @@ def test_large_scans_and_results_are_freed_before_the_next_one_is_read(
 
     monkeypatch.setattr(io, "read_scan", observed_read)
     monkeypatch.setattr(io, "write", observed_write)
-    outcomes = convert(box, make_network(), Settings(Method.WHOLE, memory=16))
+    outcomes = convert(box, make_network(), Settings(memory=16))
     assert not any(outcome.reason for outcome in outcomes.values())
     assert len(arrays) == 10
 
@@ -119,7 +119,7 @@ def test_a_file_that_must_be_a_large_scan_is_not_read_ahead(box, events, make_ne
         np.random.default_rng(0).integers(0, 256, (40, 40, 3), dtype="uint8"),
         overwrite=True,
     )
-    settings = Settings(Method.WHOLE, memory=8 * box[1].scan.stat().st_size - 1)
+    settings = Settings(memory=8 * box[1].scan.stat().st_size - 1)
     convert(box[:2], make_network(act), settings)
     assert events.index("run 1") < events.index("read 2")
 
@@ -135,6 +135,11 @@ def test_an_interrupt_finishes_the_file_that_is_being_written(
     outcomes = []
     events.during_write = lambda number: time.sleep(0.2)
     with pytest.raises(KeyboardInterrupt):
-        convert_batch(box, lambda: make_network(interrupt), WHOLE, outcomes.append)
+        convert_batch(
+            box,
+            lambda: NegativeConversion(make_network(interrupt), Method.WHOLE),
+            Settings(),
+            outcomes.append,
+        )
     assert [outcome.job for outcome in outcomes] == box[:2]
     assert same_pictures(box[:2])

@@ -10,7 +10,7 @@ from skimage.color import deltaE_ciede2000, rgb2lab
 from skimage.transform import resize
 
 from negcolor.images.resize import fit
-from negcolor.inference import guided as module
+from negcolor.inference import bands
 from negcolor.inference.guided import affine_maps, apply_maps, guided
 
 MATRIX = np.array([[-0.9, 0.1, 0.05], [0.02, -0.8, 0.1], [0.0, 0.1, -0.7]])
@@ -121,7 +121,7 @@ def test_rows_do_not_depend_on_the_bands(monkeypatch):
     rng = np.random.default_rng(1)
     scan, maps = rng.random((200, 90, 3), dtype="float32"), rng.normal(0, 0.3, (33, 15, 3, 4))
     at_once = apply_maps(scan, maps, "float32")
-    monkeypatch.setattr(module, "ROWS", 7)
+    monkeypatch.setattr(bands, "ROWS", 7)
     np.testing.assert_allclose(apply_maps(scan, maps, "float32"), at_once, atol=1e-5)
 
 

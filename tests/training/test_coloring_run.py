@@ -138,8 +138,7 @@ def test_the_phases_of_archaeology_train_what_they_should(tmp_path):
                 key
                 for key in before
                 if any(
-                    not np.array_equal(a, b)
-                    for a, b in zip(before[key], after[key], strict=True)
+                    not np.array_equal(a, b) for a, b in zip(before[key], after[key], strict=True)
                 )
             }
         )

@@ -160,8 +160,8 @@ def test_the_penalty_is_taken_between_real_and_generated_colours():
     nets = networks()
     trainer = wgan(nets, gradient_penalty=1.0)
     seen = []
-    trainer.judge = lambda light, colours: seen.append(colours) or ops.sum(
-        colours, axis=(1, 2, 3), keepdims=True
+    trainer.judge = lambda light, colours: (
+        seen.append(colours) or ops.sum(colours, axis=(1, 2, 3), keepdims=True)
     )
     real, fake = tf.zeros((64, SIZE, SIZE, 2)), tf.ones((64, SIZE, SIZE, 2))
     gradients = trainer.gradients_between(lab(batch=64)[..., :1], real, fake)
