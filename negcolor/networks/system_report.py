@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from negcolor.modifications import DiscriminatorConfig
@@ -15,11 +16,12 @@ from negcolor.networks.tables import Section, as_markdown, as_text
 from negcolor.systems.networks import (
     ArchaeologyCnn,
     ArchaeologyGenerator,
+    Discriminator,
     Generator,
     Koalarization,
 )
-from negcolor.systems.phases import Cycle
-from negcolor.systems.table import System
+from negcolor.systems.phases import Cycle, Gan, Optimizer, Regression, SystemPhase, Wgan
+from negcolor.systems.table import SYSTEMS, System
 
 
 @dataclass(frozen=True)
@@ -56,22 +58,31 @@ def system_report(
     Raises:
         NegcolorError: the image size does not fit, or keras-hub is missing.
     """
-    from negcolor.networks.colorizer import build_colorizer, build_judge
-
     size = system.image_size if image_size is None else image_size
     in_colour = any(isinstance(phase, Cycle) for phase in system.phases)
     generator = discriminator = None
     if network != "discriminator":
-        outputs = 3 if in_colour else 2
-        generator = network_report(build_colorizer(system.generator, size, outputs=outputs), size)
+        generator = _generator_report(system.generator, size, 3 if in_colour else 2)
     if network != "generator" and system.discriminator:
-        channels = 3 if system.conditional else 2
-        judge = build_judge(system.discriminator, size, channels)
-        discriminator = network_report(judge, size)
-        if isinstance(system.discriminator, DiscriminatorConfig):
-            side = system.discriminator.receptive_field
-            discriminator = dataclasses.replace(discriminator, receptive_field=side)
+        discriminator = _judge_report(system.discriminator, size, 3 if system.conditional else 2)
     return SystemReport(system, size, generator, discriminator)
+
+
+@cache  # systems share networks
+def _generator_report(config: Generator, size: int, outputs: int) -> NetworkReport:
+    from negcolor.networks.colorizer import build_colorizer
+
+    return network_report(build_colorizer(config, size, outputs=outputs), size)
+
+
+@cache
+def _judge_report(config: Discriminator, size: int, channels: int) -> NetworkReport:
+    from negcolor.networks.colorizer import build_judge
+
+    report = network_report(build_judge(config, size, channels), size)
+    if isinstance(config, DiscriminatorConfig):
+        report = dataclasses.replace(report, receptive_field=config.receptive_field)
+    return report
 
 
 def system_to_json(report: SystemReport) -> dict[str, Any]:
@@ -147,3 +158,55 @@ def _trained(network: NetworkReport) -> str:
 
 def _by(sides: tuple[int, ...]) -> str:
     return "×".join(map(str, sides))
+
+
+def systems_markdown() -> str:
+    """All systems in one Markdown table, with the parameters at their papers' sizes."""
+    header = ("system", "papers", "what it is", "training", "generator", "discriminator")
+    rows = []
+    for system in SYSTEMS.values():
+        networks = system_report(system).networks()
+        generator = networks["generator"]
+        frozen = generator.untrained_parameters if system.backbones() else 0
+        parameters = f"{generator.parameters - generator.untrained_parameters:,}"
+        judge = networks.get("discriminator")
+        rows.append(
+            (
+                f"`{system.name}`",
+                ", ".join(system.papers),
+                system.words,
+                "; ".join(map(_phase_words, system.phases)) + f"; batches of {system.batch_size}",
+                parameters + (f" + {frozen:,} not trained" if frozen else ""),
+                f"{judge.parameters - judge.untrained_parameters:,}" if judge else "–",
+            )
+        )
+    return as_markdown(Section("Systems", header, tuple(rows)))
+
+
+def _phase_words(phase: SystemPhase) -> str:
+    """ "L1: 20 epochs, Adam 1e-4"."""
+    rates = _optimizer_words(phase.generator)
+    if not isinstance(phase, Regression) and phase.discriminator != phase.generator:
+        rates += f", discriminator {_optimizer_words(phase.discriminator)}"
+    match phase:
+        case Regression():
+            kind = phase.loss.upper()
+        case Gan():
+            kind = "GAN" + (f" + {phase.l1_weight:g} L1" if phase.l1_weight else "")
+            if phase.generator_steps > 1:
+                rates += f", {phase.generator_steps} generator steps per discriminator step"
+        case Wgan():
+            kind = f"WGAN + {phase.l1_weight:g} L1"
+            rates += f", {phase.critic_steps} critic steps per generator step"
+            if phase.clip:
+                rates += f", weights within ±{phase.clip:g}"
+            if phase.gradient_penalty:
+                rates += f", gradient penalty × {phase.gradient_penalty:g}"
+        case Cycle():
+            kind = f"GAN + {phase.cycle_weight:g} cycle + {phase.detail_weight:g} detail"
+    return f"{kind}: {phase.epochs} epochs, {rates}"
+
+
+def _optimizer_words(optimizer: Optimizer) -> str:
+    name = {"adam": "Adam", "rmsprop": "RMSprop", "sgd": "SGD"}[optimizer.kind]
+    return f"{name} {optimizer.rate:g}"

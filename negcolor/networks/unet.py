@@ -55,7 +55,7 @@ def build_unet(
             x = activation("leaky_relu", dtype=dtype, name=f"LeakyReLU_{level}")(x)
         x = layers.Conv2D(filters, use_bias=False, name=f"Down_{level}", **sampling)(x)
         if 1 < level < depth:
-            x = normalization("batch", dtype=dtype, name=f"Norm_down_{level}")(x)
+            x = normalization(config.normalization, dtype=dtype, name=f"Norm_down_{level}")(x)
         encoded.append(x)
 
     # Decoder
@@ -63,7 +63,7 @@ def build_unet(
         gate = activation("relu", dtype=dtype, name=f"ReLU_{level}")(x)
         filters = channels[level - 2]
         x = layers.Conv2DTranspose(filters, use_bias=False, name=f"Up_{level}", **sampling)(gate)
-        x = normalization("batch", dtype=dtype, name=f"Norm_up_{level}")(x)
+        x = normalization(config.normalization, dtype=dtype, name=f"Norm_up_{level}")(x)
         if config.dropout and DEEP <= level < depth:
             x = layers.Dropout(config.dropout, dtype=dtype, name=f"Dropout_{level}")(x)
         skipped = encoded[level - 2]

@@ -21,6 +21,7 @@ class UNet:
         downsamplings: how often the picture is halved; less often where its side is odd before.
         dropout: rate after the decoder's blocks from the fifth to the one next to the innermost:
             three for 256×256, fewer for smaller pictures.
+        normalization: "batch", or "instance", which batches of one picture amount to.
         attention: whether gates weigh what the skip connections hand over (Oktay et al. 2018,
             arXiv:1804.03999).
     """
@@ -28,6 +29,7 @@ class UNet:
     filters: int = 64
     downsamplings: int = 8
     dropout: float = 0.5
+    normalization: str = "batch"
     attention: bool = False
 
 

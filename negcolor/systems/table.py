@@ -197,6 +197,8 @@ _SYSTEMS = [
         name="grey-cyclegan",
         papers=("001",),
         words="CycleGAN between grey and colour with a loss of detail, unpaired",
+        generator=UNet(normalization="instance"),
+        discriminator=dataclasses.replace(PATCH_70, normalization="instance"),
         phases=(Cycle(name="cyclegan", epochs=20, generator=adam(1e-5), discriminator=adam(1e-5)),),
         batch_size=1,
         choices=(
@@ -204,7 +206,8 @@ _SYSTEMS = [
             "λ is 0 in the text and 10 among the settings: 10; the text's is the identity loss's.",
             "The loss of detail is not written out: the mean difference in L* between a picture "
             "and its translation, both ways. Its weight reads 0.51 λ: 0.5 λ.",
-            "Generators and discriminators are not described: those of the conditional GAN.",
+            "Generators and discriminators are not described: those of the conditional GAN, with "
+            "instance normalisation, to which batches of one picture amount.",
         ),
     ),
     dataclasses.replace(
