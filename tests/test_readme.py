@@ -1,17 +1,19 @@
-"""The README's generated table is the one that the code gives today."""
+"""The README's generated tables are those that the code gives today."""
 
 import runpy
 from pathlib import Path
 
 from negcolor.networks.report import comparison_markdown
+from negcolor.networks.system_report import systems_markdown
 
 ROOT = Path(__file__).parent.parent
 
 
-def test_the_table_of_modifications_is_current():
+def test_the_tables_are_current():
     tool = runpy.run_path(str(ROOT / "tools" / "update_readme.py"))
     readme = (ROOT / "README.md").read_text("utf-8")
-    assert tool["with_table"](readme, comparison_markdown()) == readme
+    assert tool["with_table"](readme, "modifications", comparison_markdown()) == readme
+    assert tool["with_table"](readme, "systems", systems_markdown()) == readme
 
 
 def test_the_commands_that_the_readme_names_exist():

@@ -3,19 +3,23 @@
     python tools/benchmark_training.py                                  # baseline, 256², float32
     python tools/benchmark_training.py --modification identity-loss --precision bfloat16
     python tools/benchmark_training.py --modification all --image-size 128 --steps 3
+    python tools/benchmark_training.py --system all --image-size 64     # random backbones
     python tools/benchmark_training.py --pipeline demo                  # pairs per second
     python tools/benchmark_training.py --pipeline FOLDER
 
 A step is reported in seconds, images per second, and as the fraction of this machine's large-matmul
 rate, measured in the same run and the same precision, at which the step's multiplications ran.
 The multiplications are counted by TensorFlow in the step's graph (two operations per
-multiply-add).
+multiply-add). Of a grey-to-colour system each phase is timed, in a process of its own whose peak of
+memory is reported.
 """
 
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import os
+import resource
 import statistics
 import time
 from collections.abc import Callable
@@ -26,12 +30,18 @@ import keras
 import tensorflow as tf
 
 from negcolor.modifications import MODIFICATIONS
+from negcolor.systems.table import SYSTEMS
+from negcolor.training.coloring.plan import ColorData, ColorPlan
 from negcolor.training.config import RunConfig
 from negcolor.training.cyclegan import CycleGAN
 from negcolor.training.networks import build_networks
+from negcolor.training.plan import Trainer
 from negcolor.training.precision import POLICIES, resolve_jit, resolve_precision
+from negcolor.training.system_config import SystemConfig
 
 MATMUL_SIDE = 2048
+SIDE = 256  # of pictures, where none is given
+TURN = 5  # steps in which every network of a system is trained once at least
 
 
 def seconds(function: Callable[[], object], repeats: int) -> list[float]:
@@ -89,9 +99,10 @@ def _filter_size(operation: tf.Operation) -> int:
 
 def benchmark_step(key: str, options: argparse.Namespace) -> None:
     """Prints a line for one modification."""
+    side = options.image_size or SIDE
     config = RunConfig(
         modification=key,
-        image_size=options.image_size,
+        image_size=side,
         filters=options.filters,
         precision=options.precision,
         jit=options.jit,
@@ -99,12 +110,12 @@ def benchmark_step(key: str, options: argparse.Namespace) -> None:
     precision = POLICIES[resolve_precision(config.precision)]
     modification = config.configured_modification()
     networks = build_networks(modification, precision=precision)
-    model = CycleGAN(networks, modification.training, image_size=options.image_size)
+    model = CycleGAN(networks, modification.training, image_size=side)
     adam = [keras.optimizers.Adam(2e-4, beta_1=0.5) for _ in range(2)]
     if precision == "mixed_float16":
         adam = [keras.optimizers.LossScaleOptimizer(optimizer) for optimizer in adam]
     model.compile(*adam, jit=resolve_jit(config.jit) == "on")
-    shape = (options.batch_size, options.image_size, options.image_size, 3)
+    shape = (options.batch_size, side, side, 3)
     batch = tf.random.uniform(shape, -1, 1)
     step = tf.function(model.train_step, autograph=False)
     rate = matmul_rate(precision)
@@ -120,6 +131,55 @@ def benchmark_step(key: str, options: argparse.Namespace) -> None:
     )
 
 
+def benchmark_system(name: str, options: argparse.Namespace) -> None:
+    """Prints a line for each phase of a system, and then the peak of this process' memory."""
+    config = SystemConfig(
+        system=name,
+        image_size=options.image_size,
+        filters=options.filters,
+        batch_size=options.batch_size,
+        precision=options.precision,
+        jit=options.jit,
+        backbone_weights="none",
+    )
+    policy = POLICIES[resolve_precision(config.precision)]
+    size = config.configured_system().image_size
+    batch = tf.random.uniform((options.batch_size, size, size, 3), -1, 1)
+    stream = tf.data.Dataset.from_tensors(batch).repeat()
+    plan = ColorPlan(config, ColorData(lambda step, order: stream, 1, batch.numpy()))
+    networks = plan.build_networks(policy)
+    for phase in plan.phases:
+        data = next(iter(plan.batches(phase, 0)))
+        trainer = plan.build_trainer(phase, networks, policy, resolve_jit(config.jit) == "on")
+        mean = seconds_per_step(trainer, data, options.steps)
+        print(
+            f"{name:30s} {phase.name:12s} {mean:6.3f} s  {options.batch_size / mean:7.2f} images/s",
+            flush=True,
+        )
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20  # of KiB, as Linux has it
+    print(f"{name:30s} peak memory {peak:.2f} GiB at {size}x{size}", flush=True)
+
+
+def seconds_per_step(trainer: Trainer, data: object, steps: int) -> float:
+    """The mean over whole turns, `steps` steps at least, after one turn that is not counted."""
+    step = tf.function(trainer.train_step, autograph=False)
+
+    def turn() -> list[float]:
+        return [float(loss) for _ in range(TURN) for loss in step(data).values()]
+
+    return statistics.mean(seconds(turn, -(-steps // TURN))) / TURN
+
+
+def benchmark_systems(options: argparse.Namespace) -> None:
+    """Benchmarks one system, or all, each in a new process."""
+    for name in SYSTEMS if options.system == "all" else [options.system]:
+        process = multiprocessing.get_context("spawn").Process(
+            target=benchmark_system, args=(name, options)
+        )
+        process.start()
+        process.join()
+
+
 def benchmark_pipeline(source: str, options: argparse.Namespace) -> None:
     """Prints pairs per second of the unpaired and the paired stream, with pictures cached."""
     from pipelines.batches import paired, unpaired
@@ -127,7 +187,7 @@ def benchmark_pipeline(source: str, options: argparse.Namespace) -> None:
 
     data = open_data(source)
     for name, stream in {"unpaired": unpaired, "paired": paired}.items():
-        batches = iter(stream(data, image_size=options.image_size, batch_size=1))
+        batches = iter(stream(data, image_size=options.image_size or SIDE, batch_size=1))
         for _ in range(100):
             next(batches)
         count = 300
@@ -138,14 +198,15 @@ def benchmark_pipeline(source: str, options: argparse.Namespace) -> None:
 
 
 def main() -> None:
-    """Reads the command line and runs one of the two benchmarks."""
+    """Reads the command line and runs one of the benchmarks."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--modification", default="0", help="0-19, a variant's name, or all")
+    parser.add_argument("--system", help="one of the companion papers' instead, or all")
     parser.add_argument("--precision", default="float32")
     parser.add_argument("--jit", default="auto")
-    parser.add_argument("--image-size", type=int, default=256)
+    parser.add_argument("--image-size", type=int, help="default: 256, or the system's")
     parser.add_argument("--filters", type=int)
     parser.add_argument("--batch-size", type=int, default=1)
     parser.add_argument("--steps", type=int, default=5, help="timed steps")
@@ -153,6 +214,9 @@ def main() -> None:
     options = parser.parse_args()
     if options.pipeline:
         benchmark_pipeline(options.pipeline, options)
+        return
+    if options.system:
+        benchmark_systems(options)
         return
     keys = list(MODIFICATIONS) if options.modification == "all" else [options.modification]
     for key in keys:

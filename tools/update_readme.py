@@ -1,10 +1,10 @@
-"""Rewrites what README.md takes from the code: the table of modifications, and two pictures.
+"""Rewrites what README.md takes from the code: two tables, and two pictures.
 
-    python tools/update_readme.py                # the table between its two marker lines
+    python tools/update_readme.py                # the tables between their marker lines
     python tools/update_readme.py --run RUN      # also docs/demo.png: a negative and RUN's result
     python tools/update_readme.py --film         # also docs/film.jpg: the demo scan, converted
 
-A test keeps the table current.
+A test keeps the tables current.
 """
 
 from __future__ import annotations
@@ -19,15 +19,14 @@ README = ROOT / "README.md"
 PICTURE = ROOT / "docs" / "demo.png"
 DEMO_SCAN = ROOT / "docs" / "demo_scan.jpg"
 FILM_PICTURE = ROOT / "docs" / "film.jpg"
-BEGIN = "<!-- modifications: written by tools/update_readme.py -->"
-END = "<!-- end of modifications -->"
 
 
-def with_table(readme: str, table: str) -> str:
-    """The README's text with the table between the markers replaced."""
-    before, rest = readme.split(BEGIN)
-    _, after = rest.split(END)
-    return f"{before}{BEGIN}\n\n{table.strip()}\n\n{END}{after}"
+def with_table(readme: str, name: str, table: str) -> str:
+    """The README's text with the table between the markers of that name replaced."""
+    begin, end = f"<!-- {name}: written by tools/update_readme.py -->", f"<!-- end of {name} -->"
+    before, rest = readme.split(begin)
+    _, after = rest.split(end)
+    return f"{before}{begin}\n\n{table.strip()}\n\n{end}{after}"
 
 
 def write_picture(run: Path) -> None:
@@ -61,8 +60,10 @@ def main() -> None:
     options = parser.parse_args()
 
     from negcolor.networks.report import comparison_markdown
+    from negcolor.networks.system_report import systems_markdown
 
-    README.write_text(with_table(README.read_text("utf-8"), comparison_markdown()), "utf-8")
+    readme = with_table(README.read_text("utf-8"), "modifications", comparison_markdown())
+    README.write_text(with_table(readme, "systems", systems_markdown()), "utf-8")
     if options.run:
         write_picture(options.run)
     if options.film:

@@ -1,14 +1,18 @@
-"""negcolor-ablate: trains the paper's modifications under one budget and compares them."""
+"""negcolor-ablate: trains the paper's modifications, or a companion paper's systems."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from negcolor.cli.command import FAILED, complain, run
+from negcolor.cli.study_runs import continue_or_create, train_runs
 from negcolor.errors import NegcolorError
+from negcolor.training.checks import option
 from negcolor.training.config import RunConfig
 
 if TYPE_CHECKING:
@@ -17,6 +21,9 @@ if TYPE_CHECKING:
 DEFAULTS = RunConfig()
 ALL = "0-19"
 SEEDS = (0, 1, 2)
+OF_MODIFICATIONS = ("modifications", "variants", "schedule", "pretrain_steps")
+OF_SYSTEMS = ("backbone_weights",)
+KNOWN = (*vars(DEFAULTS), *OF_SYSTEMS)  # what decides the numbers of runs
 
 
 def _option(help_text: str, name: str = "") -> Any:
@@ -28,6 +35,10 @@ def _option(help_text: str, name: str = "") -> Any:
 def ablate(
     output: Annotated[Path, typer.Option(help="Folder of the study, new or to be continued.")],
     data: Annotated[str | None, _option("Where the pictures are, see negcolor-train.")] = None,
+    study: Annotated[
+        str | None,
+        _option("Instead of modifications the systems of a companion paper: 001 to 004."),
+    ] = None,
     modifications: Annotated[
         str | None,
         _option("Numbers and ranges; the baseline, 0, is always added. [default: 0-19]"),
@@ -36,7 +47,8 @@ def ablate(
         str | None, _option("Names of variants, such as patch-70,layer-norm. [default: none]")
     ] = None,
     seeds: Annotated[
-        str | None, _option("What each modification is trained with. [default: 0,1,2]")
+        str | None,
+        _option("What each of them is trained with. [default: 0,1,2; of a paper's systems 0]"),
     ] = None,
     epochs: Annotated[int | None, _option("Passes through the longer domain.", "epochs")] = None,
     steps_per_epoch: Annotated[
@@ -54,27 +66,55 @@ def ablate(
         str | None, _option("auto, float32, bfloat16 or float16.", "precision")
     ] = None,
     schedule: Annotated[str | None, _option("linear or constant.", "schedule")] = None,
+    backbone_weights: Annotated[
+        str | None,
+        _option("Of the systems' pretrained parts, see negcolor-train. [default: keras]"),
+    ] = None,
     inception_weights: Annotated[
-        Path | None, _option("Keras' file of InceptionV3's weights, to report KID, too.")
+        Path | None,
+        _option("Keras' file of InceptionV3's weights, to report KID (002: FID and IS), too."),
     ] = None,
 ) -> None:
     """Train modifications under one budget with the same seeds, and write what came of it.
 
-    A study that was stopped goes on with the same command; one that is finished gets its report
-    again. Modifications and seeds can be added to a study.
+    With --study, train a companion paper's systems; size, batches and epochs are then the paper's
+    unless they are given. A study that was stopped goes on with the same command; one that is
+    finished gets its report again. Modifications and seeds can be added to a study.
     """
     from negcolor.evaluation.ablation.options import parse_keys, parse_seeds
 
-    budget = {name: value for name, value in locals().items() if name in DEFAULTS.__dict__}
-    given = {name: value for name, value in budget.items() if value is not None}
+    values = {name: value for name, value in locals().items() if value is not None}
+    given = {name: value for name, value in values.items() if name in KNOWN}
+    _check_kind(values)
+    chosen = None if seeds is None else parse_seeds(seeds)
+    if study is not None:
+        from negcolor.cli.paper_study import compare_systems
+
+        compare_systems(output, study, chosen, given, inception_weights)
+        return
     keys = None
     if modifications is not None or variants is not None:
         keys = parse_keys(ALL if modifications is None else modifications, variants or "")
-    options = _options(output, keys, None if seeds is None else parse_seeds(seeds), given)
-    failed = _train(output, options)
+    options = _options(output, keys, chosen, given)
+    failed = train_runs(
+        output,
+        options,
+        partial(_prepare, output, options),
+        train_run,
+        f"negcolor-ablate --output {output}",
+    )
     _report(output, inception_weights)
     if failed:
         raise typer.Exit(FAILED)
+
+
+def _check_kind(values: Mapping[str, Any]) -> None:
+    """Refuses options of the other kind of study."""
+    for name in values:
+        if "study" not in values and name in OF_SYSTEMS:
+            raise NegcolorError(f"{option(name)} goes with --study only; leave it out.")
+        if "study" in values and name in OF_MODIFICATIONS:
+            raise NegcolorError(f"{option(name)} does not go with --study; leave it out.")
 
 
 def _options(
@@ -84,7 +124,8 @@ def _options(
     given: dict[str, Any],
 ) -> StudyOptions:
     """Those of the study that exists, or of a new one."""
-    from negcolor.evaluation.ablation.options import StudyOptions, continued, exists, parse_keys
+    from negcolor.evaluation.ablation.options import StudyOptions, continued, parse_keys
+    from negcolor.evaluation.studies.folder import exists
 
     if exists(output):
         return continued(output, keys, seeds, given)
@@ -92,26 +133,6 @@ def _options(
         raise NegcolorError("--data is missing; name a folder, or demo.")
     keys = parse_keys(ALL, "") if keys is None else keys
     return StudyOptions(keys, SEEDS if seeds is None else seeds, RunConfig(**given))
-
-
-def _train(output: Path, options: StudyOptions) -> int:
-    """Trains what is not finished; returns how many runs failed."""
-    from negcolor.evaluation.ablation.training import is_finished, train_all
-
-    if all(is_finished(folder) for folder, _ in options.runs(output)):
-        return 0  # without waiting for TensorFlow
-    _prepare(output, options)
-    failed = 0
-    try:
-        for event, text in train_all(output, options, train_run):
-            if event == "failed":
-                failed += 1
-                complain(f"{text} has no result; the same command tries again.")
-            else:
-                typer.echo(text)
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(f"continue with negcolor-ablate --output {output}") from None
-    return failed
 
 
 def _prepare(output: Path, options: StudyOptions) -> None:
@@ -131,21 +152,19 @@ def train_run(folder: Path, config: RunConfig) -> None:
 
     from negcolor.cli.training_data import training_data
     from negcolor.evaluation.ablation.evaluation import evaluate_run
-    from negcolor.training.config import create_run
+    from negcolor.training.film_plan import FilmPlan
     from negcolor.training.run import Run
     from pipelines.python_calls import readable_errors
     from pipelines.sources import open_data
 
     try:
         data = training_data(config, open_data(config.data))
-        if not (folder / "config.json").exists():
-            for unfinished in folder.glob(".config.json.*"):  # killed at the very beginning
-                unfinished.unlink()
-            create_run(folder, config)
-        training = Run(folder, config, data, Console())
+        continue_or_create(folder, config)
+        plan = FilmPlan(config, data)
+        training = Run(folder, plan, Console())
         with readable_errors():
             training.train()
-        evaluate_run(training)
+        evaluate_run(training, plan)
     except NegcolorError as error:
         complain(f"{folder.name}: {error}")
         raise SystemExit(FAILED) from None

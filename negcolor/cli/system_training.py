@@ -66,14 +66,13 @@ def train_system(folder: Path, config: SystemConfig, new: bool) -> None:
     system = config.configured_system()
     photographs = open_for(system, config)
     plan = ColorPlan(config, color_data(config, photographs))
-    training = partial(Run, folder, plan, console)
     warn_of_random_backbones(config)
+    run = Run(folder, plan, console)
     if new:
         create_run(folder, config)
-    console.print(f"{folder}: {photographs.description}", highlight=False)
+    console.print(f"{folder}: {photographs.description}", highlight=False, soft_wrap=True)
     try:
         with readable_errors():
-            run = training()
             run.train()
     except KeyboardInterrupt:
         complain(f"interrupted; continue with: negcolor-train --resume {folder}")
@@ -86,7 +85,7 @@ def warn_of_random_backbones(config: SystemConfig) -> None:
     parts = config.configured_system().backbones()
     if parts and config.backbone_weights == "none":
         complain(
-            f"ATTENTION: {' and '.join(parts)} of {config.system} have RANDOM weights "
+            f"ATTENTION: RANDOM weights in {' and '.join(parts)} of {config.system} "
             "(--backbone-weights none): this is not the paper's system."
         )
 

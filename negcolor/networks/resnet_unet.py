@@ -8,7 +8,7 @@ import keras
 from keras import layers, ops
 
 from negcolor.networks import backbones
-from negcolor.networks.layers import normalization, register
+from negcolor.networks.layers import INITIALIZER, normalization, register
 from negcolor.networks.sizes import check_size
 from negcolor.systems.networks import ResNetUNet
 
@@ -129,6 +129,7 @@ def build_resnet_unet(
     for number in (1, 2):
         branch = add.convolution(branch, x.shape[-1], 3, f"Up_0_conv_{number}")
     x = layers.Add(dtype=dtype, name="Up_0_sum")([x, branch])
-    x = add.convolution(x, 2, 1, "Output", activation=None)
+    # As 001 draws all first weights: so the first results are nearly grey.
+    x = add.convolution(x, 2, 1, "Output", activation=None, kernel_initializer=INITIALIZER)
     result = layers.Activation("tanh", dtype="float32", name="Tanh")(x)
     return keras.Model(lightness, result, name=name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from contextlib import closing
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ class Run:
     table of the last phase; that of an earlier one bears its name, as history_start.csv.
 
     Args:
-        folder: an existing folder with a config.json, see `negcolor.training.folder`.
+        folder: with a config.json when it is trained, see `negcolor.training.folder`.
         plan: what to train.
         console: where progress is printed.
     """
@@ -47,9 +48,12 @@ class Run:
         self.number = tf.Variable(0, dtype=tf.int64)  # of the phase at hand
         self.done = tf.Variable(0, dtype=tf.int64)  # steps of this phase
         self._checkpoint = tf.train.Checkpoint(number=self.number, done=self.done)
-        self._checkpoints = tf.train.CheckpointManager(
-            self._checkpoint, str(folder / "checkpoints"), max_to_keep=1
-        )
+
+    @cached_property
+    def _checkpoints(self) -> tf.train.CheckpointManager:
+        """Makes its folder, and so comes into being no earlier than the run's."""
+        folder = str(self.folder / "checkpoints")
+        return tf.train.CheckpointManager(self._checkpoint, folder, max_to_keep=1)
 
     def train(self, minutes: float | None = None) -> None:
         """Trains from the newest checkpoint, or from scratch, to the end of the last phase.

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from negcolor.cli import ablate, train
-from negcolor.training.config import load_run
+from negcolor.training.folder import load_run
 
 # The smallest study whose runs can be interrupted between two checkpoints.
 BUDGET = {

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from negcolor.evaluation.ablation.options import EVALUATION
 from negcolor.evaluation.metrics import compare
+from negcolor.evaluation.studies.folder import EVALUATION
 from negcolor.images.color import from_unit, to_network, to_unit
 from negcolor.images.io import write
 from negcolor.images.resize import fit

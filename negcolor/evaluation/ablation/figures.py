@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 import math
-from io import BytesIO
 from pathlib import Path
 
-import matplotlib
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
-from PIL import Image, ImageDraw, ImageFont
 
 from negcolor.evaluation.ablation.quality import JUDGED_BY, LOSS_MEASURES, figure
 from negcolor.evaluation.ablation.results import Results
-from negcolor.images.color import from_unit, to_unit
-from negcolor.images.io import find_pictures, read
-from negcolor.images.resize import fit
+from negcolor.evaluation.studies.drawing import DPI, picture_rows, read_if_there, small_png
+from negcolor.images.io import find_pictures
 from negcolor.modifications import BASELINE, MODIFICATIONS
 
 COLUMNS = 5  # panels, and test pictures: the paper shows as many
 COLOURS = {"G": "tab:blue", "F": "tab:orange", "D_X": "tab:green", "D_Y": "tab:red"}
-DPI = 80
-SIDE = 96  # pixels of a picture in the grid
-LABEL = 118  # pixels of the labels beside the grid
-GAP = 4
-JPEG_QUALITY = 75
 
 
 def loss_curves(results: Results) -> bytes:
@@ -49,7 +40,7 @@ def loss_curves(results: Results) -> bytes:
         panel.grid(alpha=0.3)
     sheet.legend(*panels[0].get_legend_handles_labels(), loc="outside upper center", ncols=4)
     sheet.supxlabel("epoch", fontsize=8)
-    return _small_png(sheet)
+    return small_png(sheet)
 
 
 def loss_and_quality(results: Results) -> bytes:
@@ -63,7 +54,7 @@ def loss_and_quality(results: Results) -> bytes:
     axes.set_xlabel("loss of G, last epoch")
     axes.set_ylabel("ΔE2000 of the test pictures")
     axes.grid(alpha=0.3)
-    return _small_png(sheet)
+    return small_png(sheet)
 
 
 def picture_grid(study: Path, results: Results) -> bytes | None:
@@ -82,33 +73,4 @@ def picture_grid(study: Path, results: Results) -> bytes | None:
         seed = next(run.seed for run in results.runs if run.key == key)
         place = study / "runs" / f"{key}-seed-{seed}" / "results"
         rows[MODIFICATIONS[key].name] = [place / f"{n}.png" for n in numbers]
-
-    font = ImageFont.truetype(
-        str(Path(matplotlib.get_data_path(), "fonts", "ttf", "DejaVuSans.ttf")), 11
-    )
-    strips = []
-    for name, row in rows.items():
-        thumbnails = [_thumbnail(file) for file in row]
-        height = max(picture.height for picture in thumbnails)
-        strip = Image.new("RGB", (LABEL + len(row) * (SIDE + GAP), height + GAP), "white")
-        ImageDraw.Draw(strip).text((GAP, height // 2), name, "black", font, anchor="lm")
-        for column, picture in enumerate(thumbnails):
-            strip.paste(picture, (LABEL + column * (SIDE + GAP), 0))
-        strips.append(np.asarray(strip))
-    file = BytesIO()
-    Image.fromarray(np.concatenate(strips)).save(file, "JPEG", quality=JPEG_QUALITY)
-    return file.getvalue()
-
-
-def _thumbnail(file: Path) -> Image.Image:
-    """A picture of at most SIDE pixels; an empty one where there is no truth."""
-    if not file.exists():
-        return Image.new("RGB", (SIDE, 1), "white")
-    return Image.fromarray(from_unit(fit(to_unit(read(file)), SIDE), "uint8"))
-
-
-def _small_png(sheet: Figure) -> bytes:
-    drawn, small = BytesIO(), BytesIO()
-    sheet.savefig(drawn, format="png")
-    Image.open(drawn).convert("RGB").quantize(64).save(small, "PNG", optimize=True)
-    return small.getvalue()
+    return picture_rows({name: [*map(read_if_there, row)] for name, row in rows.items()})

@@ -1,13 +1,12 @@
-"""A study: which modifications are trained under which budget, and the folder that it lives in.
+"""A study of modifications: which are trained under which budget.
 
-STUDY/options.json says what belongs to the study; STUDY/test holds the test pictures; every run is
-a run folder of the training, STUDY/runs/KEY-seed-S, with an evaluation.json once it has ended.
+Its folder is as `negcolor.evaluation.studies.folder` has it; STUDY/test holds the test pictures,
+and STUDY/runs/KEY-seed-S the runs.
 """
 
 from __future__ import annotations
 
 import dataclasses
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,11 +14,16 @@ from pathlib import Path
 from typing import Any
 
 from negcolor.errors import NegcolorError
+from negcolor.evaluation.studies.folder import (
+    check_budget,
+    check_grown,
+    load_record,
+    no_study,
+    save_record,
+)
 from negcolor.modifications import BASELINE, MODIFICATIONS, modification
-from negcolor.training.config import RunConfig, option, write_text
-
-OPTIONS = "options.json"
-EVALUATION = "evaluation.json"  # in a run folder, written last
+from negcolor.training.checks import option
+from negcolor.training.config import RunConfig
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,10 @@ class StudyOptions:
             for key in self.keys:
                 config = dataclasses.replace(self.budget, modification=key, seed=seed)
                 yield study / "runs" / f"{key}-seed-{seed}", config
+
+    def title(self, config: RunConfig) -> str:
+        """What a run is called while it is trained."""
+        return f"{modification(config.modification).name}, seed {config.seed}"
 
 
 def parse_keys(modifications: str, variants: str) -> tuple[str, ...]:
@@ -95,26 +103,13 @@ def _parts(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def exists(study: Path) -> bool:
-    """Whether the folder is a study that was begun."""
-    return (study / OPTIONS).is_file()
-
-
 def save_options(study: Path, options: StudyOptions) -> None:
     """Writes what belongs to a new study, or to one that has grown.
 
     Raises:
         NegcolorError: the folder holds other things than a study, or cannot be written.
     """
-    try:
-        study.mkdir(parents=True, exist_ok=True)
-        if not exists(study) and any(study.iterdir()):
-            raise NegcolorError(f"{study} is not empty and no study; give --output another folder.")
-        write_text(study / OPTIONS, json.dumps(as_record(options), indent=2) + "\n")
-    except OSError as error:
-        raise NegcolorError(
-            f"{study} cannot be written ({error.strerror}); give --output another folder."
-        ) from error
+    save_record(study, as_record(options))
 
 
 def as_record(options: StudyOptions) -> dict[str, Any]:
@@ -128,17 +123,19 @@ def load_options(study: Path) -> StudyOptions:
     """What belongs to a study.
 
     Raises:
-        NegcolorError: the folder is no study.
+        NegcolorError: the folder is no study, or one of systems.
     """
+    record = load_record(study)
+    if "study" in record:
+        raise NegcolorError(
+            f"{study} is a study of paper {record['study']}; give --study {record['study']}, or "
+            "--output another folder."
+        )
     try:
-        record = json.loads((study / OPTIONS).read_text(encoding="utf-8"))
         keys, seeds = tuple(record["modifications"]), tuple(record["seeds"])
         return StudyOptions(keys, seeds, RunConfig(**record["budget"]))
-    except (OSError, ValueError, TypeError, KeyError) as error:
-        raise NegcolorError(
-            f"{study} is not a study of negcolor-ablate (no readable {OPTIONS} in it); give "
-            "--output another folder."
-        ) from error
+    except (TypeError, KeyError) as error:
+        raise no_study(study) from error
 
 
 def continued(
@@ -157,21 +154,9 @@ def continued(
         NegcolorError: the folder is no study, or an option contradicts it.
     """
     options = load_options(study)
-    for name, value in given.items():
-        first = getattr(options.budget, name)
-        if value != first:
-            started = "the default" if first is None else first
-            raise NegcolorError(
-                f"{option(name)} {value} contradicts {study}, which was started with {started}; "
-                "leave the option out, or give --output another folder."
-            )
+    check_budget(study, vars(options.budget), given)
     wanted = options.keys if keys is None else StudyOptions((*keys,), (0,), options.budget).keys
     chosen = options.seeds if seeds is None else tuple(seeds)
-    for missing in (set(options.keys) - set(wanted), set(options.seeds) - set(chosen)):
-        if missing:
-            names = ", ".join(sorted(map(str, missing)))
-            raise NegcolorError(
-                f"{study} was started with {names} as well; name them, too, or leave the option "
-                "out, or give --output another folder."
-            )
+    check_grown(study, options.keys, wanted)
+    check_grown(study, options.seeds, chosen)
     return StudyOptions(wanted, chosen, options.budget)

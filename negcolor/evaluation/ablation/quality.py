@@ -18,13 +18,11 @@ from negcolor.evaluation.ablation.tables import (
     comparison_cells,
     comparisons,
     mean_loss,
-    number,
     p_value,
-    per_cent,
     power_sentence,
     reduction,
-    spread,
 )
+from negcolor.evaluation.studies.numbers import number, per_cent, spread
 from negcolor.modifications import MODIFICATIONS
 from negcolor.networks.tables import Section
 

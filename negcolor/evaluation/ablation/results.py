@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np
 
 from negcolor.errors import NegcolorError
-from negcolor.evaluation.ablation.options import EVALUATION, StudyOptions, load_options
+from negcolor.evaluation.ablation.options import StudyOptions, load_options
+from negcolor.evaluation.studies.folder import EVALUATION, is_finished
 from negcolor.modifications import BASELINE
 
 # The columns of history.csv, in short.
@@ -117,7 +118,7 @@ def read_results(study: Path) -> Results:
     options = load_options(study)
     runs, missing = [], []
     for folder, config in options.runs(study):
-        if (folder / EVALUATION).is_file():
+        if is_finished(folder):
             runs.append(_read_run(folder, config.modification, config.seed))
         else:
             missing.append((config.modification, config.seed))

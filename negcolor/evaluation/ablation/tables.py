@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -27,6 +27,7 @@ from negcolor.evaluation.ablation.statistics import (
     compare_with_baseline,
     detectable_effect,
 )
+from negcolor.evaluation.studies.numbers import number, per_cent, spread
 from negcolor.modifications import BASELINE, MODIFICATIONS
 from negcolor.networks.tables import Section
 
@@ -224,22 +225,6 @@ def _paper_mean(ranges: PaperRanges, network: str) -> float:
 
 def _range(ends: Pair) -> str:
     return "–" if math.isnan(ends[0]) else f"{ends[0]:.2f}–{ends[1]:.2f}"
-
-
-def spread(values: Iterable[float], digits: int = 2) -> str:
-    """Mean ± standard deviation; the mean alone of a single value."""
-    found = list(values)
-    mean = number(float(np.mean(found)), digits)
-    return mean if len(found) < 2 else f"{mean} ± {np.std(found, ddof=1):.{digits}f}"
-
-
-def number(value: float, digits: int = 2) -> str:
-    """A number; a dash for one that is not known."""
-    return "–" if math.isnan(value) else f"{value:.{digits}f}".replace("-", "−")
-
-
-def per_cent(value: float) -> str:
-    return "–" if math.isnan(value) else number(value, 1) + " %"
 
 
 def p_value(p: float) -> str:

@@ -10,22 +10,30 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Protocol, TypeVar
 
-from negcolor.evaluation.ablation.options import EVALUATION, StudyOptions
-from negcolor.modifications import modification
+from negcolor.evaluation.studies.folder import is_finished
 from negcolor.training.config import RunConfig
+from negcolor.training.system_config import SystemConfig
 
-Work = Callable[[Path, RunConfig], None]
-
-
-def is_finished(folder: Path) -> bool:
-    """Whether a run has been trained and evaluated."""
-    return (folder / EVALUATION).is_file()
+Config = TypeVar("Config", RunConfig, SystemConfig)
 
 
-def train_all(study: Path, options: StudyOptions, work: Work) -> Iterator[tuple[str, str]]:
+class Options(Protocol[Config]):
+    """What belongs to a study."""
+
+    def runs(self, study: Path) -> Iterable[tuple[Path, Config]]:
+        """The folder and the configuration of every run, in the order of the training."""
+
+    def title(self, config: Config) -> str:
+        """What a run is called."""
+
+
+def train_all(
+    study: Path, options: Options[Config], work: Callable[[Path, Config], None]
+) -> Iterator[tuple[str, str]]:
     """Trains whatever is not finished.
 
     Args:
@@ -42,14 +50,16 @@ def train_all(study: Path, options: StudyOptions, work: Work) -> Iterator[tuple[
     for number, (folder, config) in enumerate(runs, start=1):
         if is_finished(folder):
             continue
-        name = f"{modification(config.modification).name}, seed {config.seed}"
+        name = options.title(config)
         yield "begins", f"run {number} of {len(runs)}, {name}"
         code = _in_new_process(work, folder, config)
         if code or not is_finished(folder):
             yield "failed", f"{name} (exit code {code})"
 
 
-def _in_new_process(work: Work, folder: Path, config: RunConfig) -> int | None:
+def _in_new_process(
+    work: Callable[[Path, Config], None], folder: Path, config: Config
+) -> int | None:
     """Returns the exit code; negative for a signal, as `multiprocessing` has it."""
     process = multiprocessing.get_context("spawn").Process(
         target=_with_the_parent, args=(work, folder, config)
@@ -64,7 +74,7 @@ def _in_new_process(work: Work, folder: Path, config: RunConfig) -> int | None:
     return process.exitcode
 
 
-def _with_the_parent(work: Work, folder: Path, config: RunConfig) -> None:
+def _with_the_parent(work: Callable[[Path, Config], None], folder: Path, config: Config) -> None:
     """Does the work, and stops at once when the parent is gone: two must not write one run."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches both; the parent answers
     threading.Thread(target=_end_with_parent, daemon=True).start()

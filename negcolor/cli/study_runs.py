@@ -1,0 +1,66 @@
+"""Trains the runs of a study and says how it goes, for every kind of study."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from negcolor.cli.command import complain
+from negcolor.training.config import RunConfig
+from negcolor.training.folder import CONFIG, create_run
+from negcolor.training.system_config import SystemConfig
+
+if TYPE_CHECKING:
+    from negcolor.evaluation.ablation.training import Config, Options
+
+
+def train_runs(
+    output: Path,
+    options: Options[Config],
+    prepare: Callable[[], None],
+    work: Callable[[Path, Config], None],
+    remedy: str,
+) -> int:
+    """Trains what is not finished.
+
+    Args:
+        output: the study's folder.
+        options: what belongs to it.
+        prepare: called before the first training, if there is one.
+        work: see `negcolor.evaluation.ablation.training.train_all`.
+        remedy: the command that continues the study.
+
+    Returns:
+        How many runs failed.
+
+    Raises:
+        KeyboardInterrupt: with a message that names the remedy.
+    """
+    from negcolor.evaluation.ablation.training import train_all
+    from negcolor.evaluation.studies.folder import is_finished
+
+    if all(is_finished(folder) for folder, _ in options.runs(output)):
+        return 0  # without waiting for TensorFlow
+    prepare()
+    failed = 0
+    try:
+        for event, text in train_all(output, options, work):
+            if event == "failed":
+                failed += 1
+                complain(f"{text} has no result; the same command tries again.")
+            else:
+                typer.echo(text)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(f"continue with {remedy}") from None
+    return failed
+
+
+def continue_or_create(folder: Path, config: RunConfig | SystemConfig) -> None:
+    """Makes the folder of a run unless it was begun; one killed at the very beginning was not."""
+    if not (folder / CONFIG).exists():
+        for unfinished in folder.glob(f".{CONFIG}.*"):
+            unfinished.unlink()
+        create_run(folder, config)

@@ -1,0 +1,1 @@
+"""What all studies share: their folder, their figures and their documents."""
