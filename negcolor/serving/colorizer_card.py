@@ -8,16 +8,9 @@ from pathlib import Path
 
 from negcolor.errors import NegcolorError
 from negcolor.serving.model_card import Provenance, losses_table, training_data
-from negcolor.systems.table import System
+from negcolor.systems.table import PAPERS, System
 from negcolor.training.folder import FIGURES, load_system_run
 from negcolor.training.system_config import SystemConfig
-
-PAPERS = {
-    "001": "Image Recoloring with conditional GANs",
-    "002": "Image-to-Image Translation (Recoloring) with WGAN",
-    "003": "Image Colorization using GAN and Inception-ResNet-v2",
-    "004": "Colourizing Historic Archaeological Sites using Generative Adversarial Networks",
-}
 
 DEMO = "four photographs of scikit-image: motorcycle_left, rocket, astronaut and coffee"
 HEADINGS = {

@@ -1,9 +1,6 @@
 """The eleven systems of the companion papers and three ablations, as data.
 
-The papers, by their numbers here: 001 "Image Recoloring with conditional GANs", 002
-"Image-to-Image Translation (Recoloring) with WGAN", 003 "Image Colorization using GAN and
-Inception-ResNet-v2", 004 "Colourizing Historic Archaeological Sites using Generative Adversarial
-Networks". Where a paper is silent or contradicts itself, `System.choices` says what was chosen.
+Where a paper is silent or contradicts itself, `System.choices` says what was chosen.
 """
 
 from __future__ import annotations
@@ -24,6 +21,14 @@ from negcolor.systems.networks import (
     UNet,
 )
 from negcolor.systems.phases import Cycle, Gan, Optimizer, Regression, SystemPhase, Wgan, adam
+
+PAPERS = {
+    "001": "Image Recoloring with conditional GANs",
+    "002": "Image-to-Image Translation (Recoloring) with WGAN",
+    "003": "Image Colorization using GAN and Inception-ResNet-v2",
+    "004": "Colourizing Historic Archaeological Sites using Generative Adversarial Networks",
+}
+"""Their titles by their numbers here."""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from negcolor.errors import NegcolorError
-from negcolor.systems.table import find_system
+from negcolor.systems.table import PAPERS, find_system
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,6 @@ class PaperStudy:
 
     Attributes:
         number: of the paper, what `--study` takes.
-        title: of the paper.
         candidates: what is trained, in the order of the tables.
         published: how the paper came to its figures.
         epochs: of every system where none are given; None for those of `systems.table`.
@@ -38,11 +37,15 @@ class PaperStudy:
     """
 
     number: str
-    title: str
     candidates: tuple[Candidate, ...]
     published: str
     epochs: int | None = None
     distributions: bool = False
+
+    @property
+    def title(self) -> str:
+        """Of the paper."""
+        return PAPERS[self.number]
 
 
 def _candidates(*systems: str) -> tuple[Candidate, ...]:
@@ -52,7 +55,6 @@ def _candidates(*systems: str) -> tuple[Candidate, ...]:
 _STUDIES = (
     PaperStudy(
         "001",
-        "Image Recoloring with conditional GANs",
         _candidates(
             "unet-gan",
             "attention-unet-gan",
@@ -66,7 +68,6 @@ _STUDIES = (
     ),
     PaperStudy(
         "002",
-        "Image-to-Image Translation (Recoloring) with WGAN",
         _candidates("unet-gan", "wgan-clip"),
         "COCO and a part of ImageNet with 10,000 photographs, 85 to 90 % of them to train on, "
         "100 epochs",
@@ -75,7 +76,6 @@ _STUDIES = (
     ),
     PaperStudy(
         "003",
-        "Image Colorization using GAN and Inception-ResNet-v2",
         (
             *_candidates(
                 "inception-gan-no-pretraining",
@@ -92,7 +92,6 @@ _STUDIES = (
     ),
     PaperStudy(
         "004",
-        "Colourizing Historic Archaeological Sites using Generative Adversarial Networks",
         _candidates("archaeology-cnn", "archaeology-gan"),
         "3874 amphitheatres of Places365 to train on, 726 to validate with and 242 for the test, "
         "128×128 pixels, 60 epochs of the CNN, 27 of the pretraining and 250 of the GAN",
