@@ -14,8 +14,8 @@ from negcolor.systems.networks import UNet
 SIZES = 32
 """Sides of pictures are multiples of it; so they can be halved five times at least."""
 
-# The blocks from here to the innermost have the most channels and, in the decoder, dropout.
-DEEP = 5
+DROPPED = 3
+"""The decoder's blocks next to the innermost that have dropout."""
 
 
 def build_unet(
@@ -64,7 +64,7 @@ def build_unet(
         filters = channels[level - 2]
         x = layers.Conv2DTranspose(filters, use_bias=False, name=f"Up_{level}", **sampling)(gate)
         x = normalization(config.normalization, dtype=dtype, name=f"Norm_up_{level}")(x)
-        if config.dropout and DEEP <= level < depth:
+        if config.dropout and depth - DROPPED <= level < depth:
             x = layers.Dropout(config.dropout, dtype=dtype, name=f"Dropout_{level}")(x)
         skipped = encoded[level - 2]
         if config.attention:

@@ -19,8 +19,7 @@ class UNet:
     Attributes:
         filters: channels of the first convolution, doubled by each that follows, up to eight times.
         downsamplings: how often the picture is halved; less often where its side is odd before.
-        dropout: rate after the decoder's blocks from the fifth to the one next to the innermost:
-            three for 256×256, fewer for smaller pictures.
+        dropout: rate after the three decoder blocks next to the innermost.
         normalization: "batch", or "instance", which batches of one picture amount to.
         attention: whether gates weigh what the skip connections hand over (Oktay et al. 2018,
             arXiv:1804.03999).

@@ -171,7 +171,7 @@ def test_the_unet_starts_with_the_papers_deviation():
 
 @pytest.mark.parametrize(
     ("size", "depth", "innermost", "dropouts"),
-    [(256, 8, 1, [7, 6, 5]), (64, 6, 1, [5]), (96, 5, 3, []), (32, 5, 1, [])],
+    [(256, 8, 1, [7, 6, 5]), (64, 6, 1, [5, 4, 3]), (96, 5, 3, [4, 3, 2]), (32, 5, 1, [4, 3, 2])],
 )
 def test_small_pictures_are_halved_less_often(size, depth, innermost, dropouts):
     unet = build_colorizer(UNet(filters=2), size)
