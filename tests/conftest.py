@@ -107,7 +107,9 @@ def system_run(tmp_path_factory):
     from negcolor.training.system_config import SystemConfig
 
     folder = tmp_path_factory.mktemp("somebody") / "run"
-    create_run(folder, SystemConfig("unet-gan", "/home/somebody/album", epochs=2, image_size=16))
+    create_run(
+        folder, SystemConfig("archaeology-gan", "/home/somebody/album", epochs=4, image_size=16)
+    )
     (folder / "history.csv").write_text("epoch,gan G,discriminator D\n1,4.5,0.7\n2,3.25,0.625\n")
     keras.utils.set_random_seed(0)
     lightness = keras.Input((16, 16, 1))

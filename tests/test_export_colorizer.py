@@ -126,9 +126,10 @@ def test_the_card(system_run, exported):
     for text in [
         "# mine, version 1",
         "Turns black-and-white photographs into colour photographs.",
-        "| system | unet-gan: conditional GAN",
-        "001 “Image Recoloring with conditional GANs”; 002 “",
-        "gan, 2 epochs; the last one done up to epoch 2; pictures of 16×16",
+        "| system | archaeology-gan: plain encoder and decoder",
+        "004 “Colourizing Historic Archaeological Sites using",
+        "pretraining, 1 epochs, then phase_1, 1 epochs, then",
+        "the last one done up to epoch 2; pictures of 16×16",
         "| pretrained parts | none |",
         "| training data | album |",
         "| licence of the training data | not recorded",

@@ -115,7 +115,8 @@ def test_budgets_shrink_everything_in_proportion():
     ("options", "sentence"),
     [
         ({"epochs": 3}, "--epochs 3 is too small; give 4 or more"),
-        ({"image_size": 8}, "--image-size 8 is too small; give 16 or more"),
+        ({"image_size": 40}, "--image-size 40 does not fit .* multiple of 16"),
+        ({"image_size": 0}, "--image-size 0 does not fit .* multiple of 16"),
         ({"batch_size": 0}, "--batch-size 0 is too small"),
         ({"filters": 0}, "--filters 0 is too small"),
         ({"precision": "half"}, "--precision half is unknown"),

@@ -13,15 +13,12 @@ from keras import layers
 
 from negcolor.images.lab import AB_SCALE
 from negcolor.networks.layers import normalization
-from negcolor.networks.sizes import check_size
 from negcolor.systems.networks import (
     ArchaeologyCnn,
     ArchaeologyDiscriminator,
     ArchaeologyGenerator,
+    check_size,
 )
-
-GENERATOR_SIZES, CNN_SIZES = 16, 2
-"""Sides of pictures are multiples of these."""
 
 
 class _Blocks:
@@ -57,7 +54,7 @@ def build_archaeology_generator(
 
     Args:
         config: what to build.
-        image_size: S, a multiple of `GENERATOR_SIZES`.
+        image_size: S, a multiple of `config.multiple`.
         dtype: Keras dtype policy; the output is float32.
         name: the model's name.
 
@@ -67,7 +64,7 @@ def build_archaeology_generator(
     Raises:
         NegcolorError: the size does not fit.
     """
-    check_size(image_size, GENERATOR_SIZES)
+    check_size(config, image_size)
     add, filters = _Blocks(dtype), config.filters
     lightness, x = _twice(image_size, dtype)
     x = add.down(x, filters, "Down_1")
@@ -88,7 +85,7 @@ def build_archaeology_cnn(
 
     Args:
         config: what to build.
-        image_size: S, a multiple of `CNN_SIZES`.
+        image_size: S, a multiple of `config.multiple`.
         dtype: Keras dtype policy; the output is float32.
         name: the model's name.
 
@@ -98,7 +95,7 @@ def build_archaeology_cnn(
     Raises:
         NegcolorError: the size does not fit.
     """
-    check_size(image_size, CNN_SIZES)
+    check_size(config, image_size)
     add, filters = _Blocks(dtype), config.filters
     lightness, x = _twice(image_size, dtype)
     first = add.down(x, filters, "Down_1")

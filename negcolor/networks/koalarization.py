@@ -11,11 +11,7 @@ import keras
 from keras import layers
 
 from negcolor.networks import backbones
-from negcolor.networks.sizes import check_size
-from negcolor.systems.networks import Koalarization
-
-SIZES, SIZES_WITH_CLASSES = 8, 32
-"""Sides of pictures are multiples of these: the encoder halves them thrice, DeepLabV3+ more."""
+from negcolor.systems.networks import Koalarization, check_size
 
 INCEPTION_SIZE = 299
 
@@ -35,7 +31,7 @@ def build_koalarization(
 
     Args:
         config: what to build.
-        image_size: S, a multiple of `SIZES`, or of `SIZES_WITH_CLASSES`.
+        image_size: S, a multiple of `config.multiple`.
         backbone_weights: of the pretrained networks, see `backbones`.
         dtype: Keras dtype policy; the pretrained networks and the output are float32.
         name: the model's name.
@@ -46,7 +42,7 @@ def build_koalarization(
     Raises:
         NegcolorError: the size does not fit, or what `backbones` raises.
     """
-    check_size(image_size, SIZES_WITH_CLASSES if config.segmentation else SIZES)
+    check_size(config, image_size)
     filters = config.filters
 
     def convolution(x: Any, channels: int, name: str, kernel: int = 3, stride: int = 1) -> Any:

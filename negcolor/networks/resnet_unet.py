@@ -9,11 +9,7 @@ from keras import layers, ops
 
 from negcolor.networks import backbones
 from negcolor.networks.layers import INITIALIZER, normalization, register
-from negcolor.networks.sizes import check_size
-from negcolor.systems.networks import ResNetUNet
-
-SIZES = 32
-"""Sides of pictures are multiples of it: the ResNet halves them five times."""
+from negcolor.systems.networks import ResNetUNet, check_size
 
 # Of ImageNet's pictures in [0, 1], per channel.
 MEAN = (0.485, 0.456, 0.406)
@@ -87,7 +83,7 @@ def build_resnet_unet(
 
     Args:
         config: what to build.
-        image_size: S, a multiple of `SIZES`.
+        image_size: S, a multiple of `config.multiple`.
         backbone_weights: of the ResNet18, see `backbones`.
         dtype: Keras dtype policy; the final tanh and with it the output are float32.
         name: the model's name.
@@ -98,7 +94,7 @@ def build_resnet_unet(
     Raises:
         NegcolorError: the size does not fit, or what `backbones.resnet18` raises.
     """
-    check_size(image_size, SIZES)
+    check_size(config, image_size)
     encoder = backbones.resnet18(backbone_weights, filters=config.filters, dtype=dtype)
     add = _Decoder(dtype)
 

@@ -8,11 +8,7 @@ import keras
 from keras import layers
 
 from negcolor.networks.layers import INITIALIZER, UpSampling2D, activation, normalization
-from negcolor.networks.sizes import check_size
-from negcolor.systems.networks import UNet
-
-SIZES = 32
-"""Sides of pictures are multiples of it; so they can be halved five times at least."""
+from negcolor.systems.networks import UNet, check_size
 
 DROPPED = 3
 """The decoder's blocks next to the innermost that have dropout."""
@@ -29,7 +25,8 @@ def build_unet(
 
     Args:
         config: what to build.
-        image_size: S, a multiple of `SIZES`. The picture is halved as long as its side is even.
+        image_size: S, a multiple of `config.multiple`. The picture is halved as long as its side
+            is even.
         inputs, outputs: channels of the picture and of the result.
         dtype: Keras dtype policy; the final tanh and with it the output are float32.
         name: the model's name.
@@ -40,7 +37,7 @@ def build_unet(
     Raises:
         NegcolorError: the size does not fit.
     """
-    check_size(image_size, SIZES)
+    check_size(config, image_size)
     depth = min(config.downsamplings, _halvings(image_size))
     channels = [config.filters * min(2**level, 8) for level in range(depth)]
     options = {"kernel_initializer": INITIALIZER, "dtype": dtype}

@@ -1,14 +1,16 @@
 """What the generators and discriminators of the companion papers' systems can be, as data.
 
 All generators turn lightness L* (B, S, S, 1) into a* and b* (B, S, S, 2), scaled as
-`negcolor.images.lab` says. `filters` are the channels of the first convolutions; all others are in
-proportion to them. The builders are in `negcolor.networks`.
+`negcolor.images.lab` says; S is a multiple of their `multiple`. `filters` are the channels of the
+first convolutions; all others are in proportion to them. The builders are in `negcolor.networks`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
+from negcolor.errors import NegcolorError
 from negcolor.modifications import DiscriminatorConfig
 
 
@@ -31,6 +33,8 @@ class UNet:
     normalization: str = "batch"
     attention: bool = False
 
+    multiple: ClassVar[int] = 32  # so that a picture can be halved five times at least
+
 
 @dataclass(frozen=True)
 class ResNetUNet:
@@ -41,6 +45,8 @@ class ResNetUNet:
     """
 
     filters: int = 64
+
+    multiple: ClassVar[int] = 32
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,10 @@ class Koalarization:
     segmentation: bool = True
     inception: bool = True
 
+    @property
+    def multiple(self) -> int:
+        return 32 if self.segmentation else 8  # DeepLabV3 halves five times
+
 
 @dataclass(frozen=True)
 class ArchaeologyGenerator:
@@ -65,12 +75,16 @@ class ArchaeologyGenerator:
 
     filters: int = 64
 
+    multiple: ClassVar[int] = 16
+
 
 @dataclass(frozen=True)
 class ArchaeologyCnn:
     """The baseline of 004 (section 6, Figure 7): one halving, one skip connection."""
 
     filters: int = 64
+
+    multiple: ClassVar[int] = 2
 
 
 @dataclass(frozen=True)
@@ -93,3 +107,16 @@ PATCH_70 = DiscriminatorConfig(
     convolutions=((4, 2), (4, 2), (4, 2), (4, 1)), normalization="batch", padding="one"
 )
 """pix2pix's PatchGAN: patches of 70×70 pixels, 30×30 logits of pictures of 256×256."""
+
+
+def check_size(generator: Generator, image_size: int) -> None:
+    """Complains about a side that a generator cannot halve often enough.
+
+    Raises:
+        NegcolorError: it is no multiple of the generator's `multiple`.
+    """
+    if image_size < generator.multiple or image_size % generator.multiple:
+        raise NegcolorError(
+            f"--image-size {image_size} does not fit the networks of this system; give a multiple "
+            f"of {generator.multiple}."
+        )

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Any
 
+from negcolor.systems.networks import check_size
 from negcolor.systems.table import System, find_system
 from negcolor.training.checks import check_at_least, check_choice
 from negcolor.training.precision import JIT, PRECISIONS
 
-SIZES = 16  # the least side of pictures
 FILTERS = 64  # first channels of every network, as the papers have them
 
 
@@ -56,12 +56,13 @@ class SystemConfig:
         for name, value in papers.items():
             if getattr(self, name) is None:
                 object.__setattr__(self, name, value)
-        smallest = {"epochs": len(system.phases), "batch_size": 1, "image_size": SIZES}
+        smallest = {"epochs": len(system.phases), "batch_size": 1}
         for name in ("steps_per_epoch", "filters"):
             if getattr(self, name) is not None:
                 smallest[name] = 1
         for name, value in smallest.items():
             check_at_least(name, getattr(self, name), value)
+        check_size(system.generator, vars(self)["image_size"])
         check_choice("precision", self.precision, PRECISIONS)
         check_choice("jit", self.jit, JIT)
 

@@ -130,7 +130,7 @@ def test_options_that_contradict_the_study(call_main, complaints, study, options
         (("--study", "005"), "--study 005 is unknown; choose one of 001, 002, 003, 004."),
         (("--study", "001"), "--data is missing; name a folder of photographs, or demo."),
         (("--study", "001", "--data", "missing"), "--data missing is no folder"),
-        (("--study", "001", "--data", "demo", "--image-size", 8), "--image-size 8 is too small"),
+        (("--study", "001", "--data", "demo", "--image-size", 8), "--image-size 8 does not fit"),
         (("--study", "004", "--data", "demo", "--epochs", 1), "--epochs 1 is too small"),
         (("--study", "001", "--modifications", "0"), "--modifications does not go with --study"),
         (("--study", "001", "--variants", "x"), "--variants does not go with --study"),

@@ -168,7 +168,9 @@ def test_a_colorizer_is_no_model_for_negatives(system_run):
 
 def test_a_system_that_needs_keras_hub_says_what_installs_it(system_run, tmp_path, monkeypatch):
     config = json.loads((system_run / "config.json").read_text())
-    (tmp_path / "config.json").write_text(json.dumps(config | {"system": "resnet18-unet-gan"}))
+    (tmp_path / "config.json").write_text(
+        json.dumps(config | {"system": "resnet18-unet-gan", "image_size": 32})
+    )
     monkeypatch.setitem(sys.modules, "keras_hub", None)
     with pytest.raises(NegcolorError, match=r"pip install 'negcolor\[colorization\]'"):
         load_colorizer(tmp_path)
