@@ -113,7 +113,8 @@ def _show_figures(
     with writing(folder):
         record = {name: dataclasses.asdict(values) for name, values in figures.items()}
         write_figures(folder, len(truth), record)
-    table = Table(title=f"{len(truth)} held-out pictures", title_justify="left")
+    count = f"{len(truth)} held-out picture" + ("s" if len(truth) > 1 else "")
+    table = Table(title=count, title_justify="left")
     columns = ("", "ab error ↓", "PSNR dB ↑", "SSIM ↑", "ΔE2000 ↓", "colourfulness")
     for heading in columns:
         table.add_column(heading, justify="right" if heading else "left")
@@ -131,4 +132,5 @@ def _show_figures(
     console.print(
         f"Use it:  negcolor-colorize GREY_PICTURES --system {folder} --output coloured",
         highlight=False,
+        soft_wrap=True,
     )

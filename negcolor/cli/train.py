@@ -37,7 +37,7 @@ QUICK_SYSTEM = {
     "image_size": 64,
     "filters": 16,
     "batch_size": 8,
-    "epochs": 6,
+    "epochs": 4,
     "steps_per_epoch": 40,
     "backbone_weights": "none",
 }
