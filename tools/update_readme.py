@@ -1,8 +1,9 @@
-"""Rewrites what README.md takes from the code: two tables, and two pictures.
+"""Rewrites what README.md takes from the code: two tables, and three pictures.
 
     python tools/update_readme.py                # the tables between their marker lines
     python tools/update_readme.py --run RUN      # also docs/demo.png: a negative and RUN's result
     python tools/update_readme.py --film         # also docs/film.jpg: the demo scan, converted
+    python tools/update_readme.py --system RUN   # also docs/grey.jpg: a grey picture in colour
 
 A test keeps the tables current.
 """
@@ -19,6 +20,7 @@ README = ROOT / "README.md"
 PICTURE = ROOT / "docs" / "demo.png"
 DEMO_SCAN = ROOT / "docs" / "demo_scan.jpg"
 FILM_PICTURE = ROOT / "docs" / "film.jpg"
+GREY_PICTURE = ROOT / "docs" / "grey.jpg"
 
 
 def with_table(readme: str, name: str, table: str) -> str:
@@ -50,6 +52,20 @@ def write_film_picture() -> None:
     write(FILM_PICTURE, np.concatenate([scan, colorize(scan)], axis=1), overwrite=True)
 
 
+def write_grey_picture(run: Path) -> None:
+    """The demo's held-out photograph in grey, in the colours of a system's run, and itself."""
+    from negcolor.images.color import from_unit, to_unit
+    from negcolor.images.io import read, write
+    from negcolor.inference.colorize import colorize_grey
+    from negcolor.inference.methods import made_neutral
+    from pipelines import demo_roll
+
+    photograph = to_unit(read(demo_roll.photograph(demo_roll.HELD_OUT)))
+    grey = made_neutral(photograph)
+    row = np.concatenate([grey, colorize_grey(grey, run), photograph], axis=1)
+    write(GREY_PICTURE, from_unit(row, "uint8"), overwrite=True)
+
+
 def main() -> None:
     """Reads the command line and rewrites what it asks for."""
     parser = argparse.ArgumentParser(
@@ -57,6 +73,7 @@ def main() -> None:
     )
     parser.add_argument("--run", type=Path, help="run folder of negcolor-train --quick")
     parser.add_argument("--film", action="store_true", help="draw docs/film.jpg")
+    parser.add_argument("--system", type=Path, help="run folder of negcolor-train --system --quick")
     options = parser.parse_args()
 
     from negcolor.networks.report import comparison_markdown
@@ -68,6 +85,8 @@ def main() -> None:
         write_picture(options.run)
     if options.film:
         write_film_picture()
+    if options.system:
+        write_grey_picture(options.system)
 
 
 if __name__ == "__main__":
