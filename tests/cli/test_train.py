@@ -147,7 +147,7 @@ def lasting(folder):
 
 def test_a_training_fills_its_folder(whole):
     folder, _ = whole
-    samples = [f"samples/step_{step:06d}.png" for step in range(25, SUPERVISED + 1, 25)]
+    samples = [f"samples/step_{n:06d}_start.png" for n in range(25, SUPERVISED + 1, 25)]
     samples += [f"samples/epoch_{epoch:03d}.png" for epoch in range(1, EPOCHS + 1)]
     assert lasting(folder) == {
         "config.json",
