@@ -21,9 +21,9 @@ class CycleGAN(keras.Model):
 
     X are negatives and Y colour pictures, both (B, S, S, 3); or X are grey pictures, (B, S, S, 1),
     and Y colour pictures, both in network Lab (see `negcolor.images.lab`). `fit` takes batches
-    (x, y) of static shape, float32 in [-1, 1]. Two
-    optimisers step together, one for both generators and one for both discriminators. The losses
-    are named as in the paper's Tables IV and V.
+    (x, y) of static shape, float32 in [-1, 1]. Two optimisers step together, one for both
+    generators and one for both discriminators. The losses are named as in the paper's Tables IV
+    and V.
 
     Args:
         networks: all four by name, see `negcolor.training.networks`; trained in place.
@@ -50,15 +50,13 @@ class CycleGAN(keras.Model):
         self.generator_g, self.generator_f = networks["generator_g"], networks["generator_f"]
         self.discriminator_x = networks["discriminator_x"]
         self.discriminator_y = networks["discriminator_y"]
-        self.pool_x, self.pool_y = (
-            ImagePool((image_size, image_size, channels), pool_size, seed=2 * seed + n, name=name)
-            for n, (name, channels) in enumerate(
-                {
-                    "pool_x": self.discriminator_x.input_shape[-1],
-                    "pool_y": self.discriminator_y.input_shape[-1],
-                }.items()
-            )
-        )
+
+        def pool(number: int, judge: keras.Model, name: str) -> ImagePool:
+            picture = (image_size, image_size, judge.input_shape[-1])
+            return ImagePool(picture, pool_size, seed=2 * seed + number, name=name)
+
+        self.pool_x = pool(0, self.discriminator_x, "pool_x")
+        self.pool_y = pool(1, self.discriminator_y, "pool_y")
         self.trackers = [keras.metrics.Mean(name=name) for name in LOSS_NAMES]
         self.built = True
 
