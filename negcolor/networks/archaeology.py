@@ -47,6 +47,11 @@ def _twice(image_size: int, dtype: str) -> tuple[Any, Any]:
     return lightness, layers.Concatenate(dtype=dtype, name="Twice")([lightness] * 2)
 
 
+def _scaled(colours: Any) -> Any:
+    """Network Lab: the linear output is in CIELAB's units, as there; so it begins nearly grey."""
+    return layers.Rescaling(1.0 / AB_SCALE, dtype="float32", name="Output")(colours)
+
+
 def build_archaeology_generator(
     config: ArchaeologyGenerator, image_size: int, *, dtype: str, name: str
 ) -> keras.Model:
@@ -73,9 +78,7 @@ def build_archaeology_generator(
     for number, factor in enumerate((8, 4, 2, 1), start=1):
         x = add.up(x, filters * factor, f"Up_{number}")
     x = layers.Conv2DTranspose(2, 3, padding="same", dtype=dtype, name="Up_5")(x)
-    # As there, the linear output is in CIELAB's units, so that first results are nearly grey.
-    result = layers.Rescaling(1.0 / AB_SCALE, dtype="float32", name="Output")(x)
-    return keras.Model(lightness, result, name=name)
+    return keras.Model(lightness, _scaled(x), name=name)
 
 
 def build_archaeology_cnn(
@@ -102,9 +105,7 @@ def build_archaeology_cnn(
     x = add.up(add.down(first, filters * 2, "Down_2", stride=2), filters, "Up_1")
     x = layers.Concatenate(dtype=dtype, name="Skip")([first, x])
     x = layers.Conv2D(2, 3, padding="same", dtype=dtype, name="Up_2")(x)
-    # As there, the linear output is in CIELAB's units, so that first results are nearly grey.
-    result = layers.Rescaling(1.0 / AB_SCALE, dtype="float32", name="Output")(x)
-    return keras.Model(lightness, result, name=name)
+    return keras.Model(lightness, _scaled(x), name=name)
 
 
 def build_archaeology_discriminator(

@@ -45,6 +45,7 @@ class Run:
         self.phases = plan.phases
         keras.utils.set_random_seed(plan.config.seed)
         self.networks = plan.build_networks(self.policy)
+        self._copies: dict[str, keras.Model] = {}  # of networks, see `in_float32`
         self.number = tf.Variable(0, dtype=tf.int64)  # of the phase at hand
         self.done = tf.Variable(0, dtype=tf.int64)  # steps of this phase
         self._checkpoint = tf.train.Checkpoint(number=self.number, done=self.done)
@@ -183,6 +184,7 @@ class Run:
         network = self.networks[name]
         if self.policy == "float32":
             return network
-        copy = self.plan.build_networks("float32", [name])[name]
-        copy.set_weights(network.get_weights())
-        return copy
+        if name not in self._copies:  # made once: some contain large pretrained networks
+            self._copies |= self.plan.build_networks("float32", [name])
+        self._copies[name].set_weights(network.get_weights())
+        return self._copies[name]

@@ -24,6 +24,8 @@ from negcolor.training.rounds import Rounds
 from negcolor.training.system_config import SystemConfig
 from negcolor.training.trainers import for_policy
 
+SHOWN = 8  # pictures in a sheet
+
 
 @dataclass(frozen=True)
 class ColorData:
@@ -132,10 +134,9 @@ class ColorPlan:
                 cycle_weight=phase.cycle_weight, detail_weight=phase.detail_weight
             )
             trainer = CycleGAN(networks, objective, image_size=self.system.image_size, seed=seed)
-        optimizers = [
-            phase.generator,
-            *([] if isinstance(phase, Regression) else [phase.discriminator]),
-        ]
+        optimizers = [phase.generator]
+        if not isinstance(phase, Regression):
+            optimizers.append(phase.discriminator)
         trainer.compile(*(for_policy(_optimizer(o), policy) for o in optimizers), jit=jit)
         return trainer
 
@@ -152,9 +153,6 @@ class ColorPlan:
         """Grey, result and truth of the first held-out pictures."""
         truth = self.data.validation[:SHOWN]
         return grey_sheet(truth, predicted_colours(networks["generator_g"], truth[..., :1]))
-
-
-SHOWN = 8  # pictures in a sheet
 
 
 def _is_cycle(system: System) -> bool:
