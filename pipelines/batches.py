@@ -8,8 +8,8 @@ from typing import Any
 
 import tensorflow as tf
 
+from negcolor.film.random_film import WideScan, expose_widely
 from negcolor.film.simulation import expose_on_random_film
-from negcolor.film.wide import WideScan, expose_widely
 from negcolor.images.color import luminance, to_network
 from pipelines.augmentation import FULL, Augmentation, geometry, tone
 from pipelines.domain import Domain, positions
@@ -85,7 +85,7 @@ def unpaired(
 
     Returns:
         An endless dataset of (negatives, colour), each (B, S, S, 3) float32 in [-1, 1]. While it
-        is iterated over, unreadable pictures show as `pipelines.python_calls.readable_errors` says.
+        is iterated over, unreadable pictures show as `pipelines.py_function.readable_errors` says.
     """
 
     def crops(domain: Domain, stream: int) -> tf.data.Dataset:

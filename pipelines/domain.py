@@ -16,7 +16,7 @@ from PIL import Image
 
 from negcolor.images.color import from_unit, to_unit
 from negcolor.images.io import read
-from pipelines.python_calls import picture_from
+from pipelines.py_function import picture_from
 
 CACHE_BYTES = 2**30
 """Memory that one domain may use for decoded pictures; a training has two domains."""
@@ -60,7 +60,7 @@ class PictureDomain:
 
     Args:
         pictures: paths, or (H, W, 3) uint8 or uint16 sRGB arrays; at least one. Files are read
-            when a stream first reaches them; see `pipelines.python_calls.readable_errors`.
+            when a stream first reaches them; see `pipelines.py_function.readable_errors`.
     """
 
     def __init__(self, pictures: Sequence[Path | np.ndarray]):

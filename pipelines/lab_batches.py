@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import tensorflow as tf
 
+from negcolor.experiments.systems import Variation
 from negcolor.images.color import to_unit
 from negcolor.images.lab import to_lab_network
-from negcolor.systems.table import Variation
 from pipelines.batches import batched, map_seeded
 from pipelines.domain import Domain, resize
 from pipelines.photographs import Photograph
@@ -39,7 +39,7 @@ def lab_batches(
 
     Returns:
         An endless dataset of (B, S, S, 3) float32 network Lab, see `negcolor.images.lab`.
-        Unreadable pictures show as `pipelines.python_calls.readable_errors` says.
+        Unreadable pictures show as `pipelines.py_function.readable_errors` says.
     """
 
     def square(picture: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:

@@ -12,7 +12,7 @@ import tensorflow as tf
 from negcolor.errors import NegcolorError
 from negcolor.images.color import to_unit
 from pipelines.domain import resize
-from pipelines.python_calls import picture_from
+from pipelines.py_function import picture_from
 
 if TYPE_CHECKING:
     import tensorflow_datasets as tfds

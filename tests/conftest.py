@@ -103,8 +103,8 @@ def system_run(tmp_path_factory):
     """The run folder of a grey-to-colour system of 16×16 pixels, whose colours are vivid."""
     import keras
 
-    from negcolor.training.folder import create_run
-    from negcolor.training.system_config import SystemConfig
+    from negcolor.experiments.run_folder import create_run
+    from negcolor.experiments.system_config import SystemConfig
 
     folder = tmp_path_factory.mktemp("somebody") / "run"
     create_run(

@@ -3,8 +3,8 @@
 import runpy
 from pathlib import Path
 
-from negcolor.networks.report import comparison_markdown
-from negcolor.networks.system_report import systems_markdown
+from negcolor.summary.architecture import comparison_markdown
+from negcolor.summary.system_architecture import systems_markdown
 
 ROOT = Path(__file__).parent.parent
 

@@ -29,7 +29,7 @@ from skimage.transform import resize
 
 from negcolor.images.color import from_unit
 from negcolor.images.io import write
-from negcolor.inference.methods import Method
+from negcolor.inference.convert import Method
 
 COMMAND = Path(sys.executable).with_name("negcolor-colorize")
 
@@ -50,7 +50,7 @@ def write_scan(file: Path, width: int, height: int) -> None:
 
 def write_model(file: Path) -> None:
     """An untrained generator of Table I."""
-    from negcolor.modifications import GeneratorConfig
+    from negcolor.experiments.modifications import GeneratorConfig
     from negcolor.networks.generator import build_generator
 
     build_generator(GeneratorConfig()).save(file)

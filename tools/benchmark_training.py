@@ -29,15 +29,15 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import keras
 import tensorflow as tf
 
-from negcolor.modifications import MODIFICATIONS
-from negcolor.systems.table import SYSTEMS
-from negcolor.training.coloring.plan import ColorData, ColorPlan
-from negcolor.training.config import RunConfig
+from negcolor.experiments.config import RunConfig
+from negcolor.experiments.modifications import MODIFICATIONS
+from negcolor.experiments.system_config import SystemConfig
+from negcolor.experiments.systems import SYSTEMS
+from negcolor.training.colorization_task import ColorData, ColorPlan
 from negcolor.training.cyclegan import CycleGAN
 from negcolor.training.networks import build_networks
-from negcolor.training.plan import Trainer
 from negcolor.training.precision import POLICIES, resolve_jit, resolve_precision
-from negcolor.training.system_config import SystemConfig
+from negcolor.training.task import Trainer
 
 MATMUL_SIDE = 2048
 SIDE = 256  # of pictures, where none is given

@@ -23,15 +23,15 @@ import matplotlib.pyplot as plt
 import numpy as np
 from skimage import data
 
+from negcolor.converters.classical import CLASSICAL
 from negcolor.errors import NegcolorError
 from negcolor.evaluation.metrics import compare
-from negcolor.film.inversion import CLASSICAL
 from negcolor.film.simulation import simulate
 from negcolor.images.color import to_unit
 from negcolor.images.io import read
 from negcolor.images.resize import fit
+from negcolor.inference.bundled import DEFAULT_MODEL
 from negcolor.inference.models import Network, load_network
-from negcolor.inference.shipped import DEFAULT_MODEL
 
 LONG_SIDE = 512  # pixels of what is converted
 INCHES = 2.2  # width of a picture

@@ -30,7 +30,7 @@ from negcolor.film.simulation import simulate
 from negcolor.images.color import from_network, to_network
 from negcolor.images.resize import fit
 from negcolor.inference.models import KerasNetwork, load_generator
-from negcolor.inference.tiling import Bands, picture_graph, plan_sweeps
+from negcolor.inference.tiled import Bands, picture_graph, plan_sweeps
 
 MEMORY = 10**9
 BAND = 64

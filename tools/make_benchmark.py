@@ -36,6 +36,7 @@ import imagecodecs
 import numpy as np
 import tifffile
 
+from negcolor.atomic import whole_file
 from negcolor.errors import NegcolorError
 from negcolor.film.scanner import Scanner
 from negcolor.film.simulation import simulate
@@ -43,7 +44,6 @@ from negcolor.film.stocks import STOCKS
 from negcolor.images.color import from_unit, linear_to_srgb, luminance, srgb_to_linear, to_unit
 from negcolor.images.io import gather_pictures, read, write
 from negcolor.images.resize import fit
-from negcolor.images.whole_file import whole_file
 
 EXPOSURES = (-1.0, 0.0, 1.0, 2.0)  # stops over what the meter says
 

@@ -20,8 +20,8 @@ from skimage import data
 from skimage.transform import resize
 
 from negcolor.errors import NegcolorError
-from negcolor.film.any_scanner import AnyScanner
-from negcolor.film.wide import WIDE, expose_widely
+from negcolor.film.random_film import WIDE, expose_widely
+from negcolor.film.random_scanner import AnyScanner
 from negcolor.images.color import from_unit
 from negcolor.images.io import write
 

@@ -19,8 +19,8 @@ from negcolor.images.color import to_unit
 from negcolor.images.io import find_pictures, read
 from negcolor.images.lab import AB_SCALE, to_lab_network
 from negcolor.images.resize import Enlarged, resized
+from negcolor.inference.chroma_upsampling import colour_maps
 from negcolor.inference.guided import EnlargedMaps
-from negcolor.inference.lifting import colour_maps
 
 SIDES = (64, 128, 256)
 

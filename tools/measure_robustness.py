@@ -30,8 +30,8 @@ from negcolor.evaluation.metrics import compare
 from negcolor.images.color import from_unit, srgb_to_linear, to_unit
 from negcolor.images.io import gather_pictures, read
 from negcolor.images.resize import fit
+from negcolor.inference.bundled import DEFAULT_MODEL
 from negcolor.inference.models import load_network
-from negcolor.inference.shipped import DEFAULT_MODEL
 
 Change = Callable[[np.ndarray], np.ndarray]
 

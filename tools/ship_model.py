@@ -18,10 +18,10 @@ from typing import Any
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 from negcolor.errors import NegcolorError
+from negcolor.experiments.config import RunConfig
+from negcolor.experiments.run_folder import load_run
 from negcolor.inference.compact import save_compact
 from negcolor.inference.models import load_generator
-from negcolor.training.config import RunConfig
-from negcolor.training.folder import load_run
 
 TEXT = "colour and black-and-white negatives of any film, scanner and exposure"
 CARD = """\
@@ -42,7 +42,7 @@ Turns scans of film negatives into colour photographs:
 {phases}
 
 Trained on two processor cores, in bfloat16 with float32 weights. Every pair was simulated on the
-fly (`negcolor.film.wide`): a photograph on one of eleven film stocks, nine colour and two
+fly (`negcolor.film.random_film`): a photograph on one of eleven film stocks, nine colour and two
 black-and-white, over- or under-exposed, now and then in the wrong light, pushed or expired, with
 grain, dust, scratches, frame and perforations, scanned by a scanner drawn at random and stored with
 some encoding and depth. No real negative was used.

@@ -35,7 +35,7 @@ def write_picture(run: Path) -> None:
     """The demo roll's held-out negative beside the run's result."""
     from negcolor.images.color import from_unit, to_unit
     from negcolor.images.io import write
-    from negcolor.inference.colorize import colorize
+    from negcolor.inference.api import colorize
     from pipelines.sources import open_data
 
     negative = to_unit(open_data("demo").test[0].negative)
@@ -46,7 +46,7 @@ def write_picture(run: Path) -> None:
 def write_film_picture() -> None:
     """The demo scan beside what the model of the package makes of it."""
     from negcolor.images.io import read, write
-    from negcolor.inference.colorize import colorize
+    from negcolor.inference.api import colorize
 
     scan = read(DEMO_SCAN)
     write(FILM_PICTURE, np.concatenate([scan, colorize(scan)], axis=1), overwrite=True)
@@ -56,8 +56,8 @@ def write_grey_picture(run: Path) -> None:
     """The demo's held-out photograph in grey, in the colours of a system's run, and itself."""
     from negcolor.images.color import from_unit, to_unit
     from negcolor.images.io import read, write
-    from negcolor.inference.colorize import colorize_grey
-    from negcolor.inference.methods import made_neutral
+    from negcolor.inference.api import colorize_grey
+    from negcolor.inference.convert import made_neutral
     from pipelines import demo_roll
 
     photograph = to_unit(read(demo_roll.photograph(demo_roll.HELD_OUT)))
@@ -76,8 +76,8 @@ def main() -> None:
     parser.add_argument("--system", type=Path, help="run folder of negcolor-train --system --quick")
     options = parser.parse_args()
 
-    from negcolor.networks.report import comparison_markdown
-    from negcolor.networks.system_report import systems_markdown
+    from negcolor.summary.architecture import comparison_markdown
+    from negcolor.summary.system_architecture import systems_markdown
 
     readme = with_table(README.read_text("utf-8"), "modifications", comparison_markdown())
     README.write_text(with_table(readme, "systems", systems_markdown()), "utf-8")

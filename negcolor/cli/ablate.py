@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from negcolor.cli.command import FAILED, complain, run
+from negcolor.cli.common import FAILED, complain, run
 from negcolor.cli.study_runs import continue_or_create, train_runs
 from negcolor.errors import NegcolorError
-from negcolor.training.checks import option
-from negcolor.training.config import RunConfig
+from negcolor.experiments.checks import option
+from negcolor.experiments.config import RunConfig
 
 if TYPE_CHECKING:
-    from negcolor.evaluation.ablation.options import StudyOptions
+    from negcolor.studies.ablation_options import StudyOptions
 
 DEFAULTS = RunConfig()
 ALL = "0-19"
@@ -81,7 +81,7 @@ def ablate(
     unless they are given. A study that was stopped goes on with the same command; one that is
     finished gets its report again. Modifications and seeds can be added to a study.
     """
-    from negcolor.evaluation.ablation.options import parse_keys, parse_seeds
+    from negcolor.studies.ablation_options import parse_keys, parse_seeds
 
     values = {name: value for name, value in locals().items() if value is not None}
     given = {name: value for name, value in values.items() if name in KNOWN}
@@ -124,8 +124,8 @@ def _options(
     given: dict[str, Any],
 ) -> StudyOptions:
     """Those of the study that exists, or of a new one."""
-    from negcolor.evaluation.ablation.options import StudyOptions, continued, parse_keys
-    from negcolor.evaluation.studies.folder import exists
+    from negcolor.studies.ablation_options import StudyOptions, continued, parse_keys
+    from negcolor.studies.folder import exists
 
     if exists(output):
         return continued(output, keys, seeds, given)
@@ -137,8 +137,8 @@ def _options(
 
 def _prepare(output: Path, options: StudyOptions) -> None:
     """Opens the data before anything is made, and copies the test pictures for the report."""
-    from negcolor.evaluation.ablation.evaluation import save_test_pictures
-    from negcolor.evaluation.ablation.options import save_options
+    from negcolor.studies.ablation_evaluation import save_test_pictures
+    from negcolor.studies.ablation_options import save_options
     from pipelines.sources import open_data
 
     domains = open_data(options.budget.data)
@@ -151,10 +151,10 @@ def train_run(folder: Path, config: RunConfig) -> None:
     from rich.console import Console
 
     from negcolor.cli.training_data import training_data
-    from negcolor.evaluation.ablation.evaluation import evaluate_run
-    from negcolor.training.film_plan import FilmPlan
-    from negcolor.training.run import Run
-    from pipelines.python_calls import readable_errors
+    from negcolor.studies.ablation_evaluation import evaluate_run
+    from negcolor.training.negative_task import FilmPlan
+    from negcolor.training.trainer import Run
+    from pipelines.py_function import readable_errors
     from pipelines.sources import open_data
 
     try:
@@ -171,8 +171,8 @@ def train_run(folder: Path, config: RunConfig) -> None:
 
 
 def _report(output: Path, inception_weights: Path | None) -> None:
-    from negcolor.evaluation.ablation.report import write_report
     from negcolor.evaluation.inception import load_inception
+    from negcolor.studies.ablation_report import write_report
 
     judge = load_inception(inception_weights) if inception_weights else None
     for file in write_report(output, judge):

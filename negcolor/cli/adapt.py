@@ -8,12 +8,12 @@ from typing import Annotated, Any
 
 import typer
 
-from negcolor.cli.command import INTERRUPTED, complain, run
+from negcolor.cli.common import INTERRUPTED, complain, run
 from negcolor.errors import NegcolorError
+from negcolor.experiments.config import RunConfig
+from negcolor.experiments.run_folder import create_run, load_run, next_folder
 from negcolor.images.io import find_pictures
 from negcolor.inference.models import find_model, latest_version
-from negcolor.training.config import RunConfig
-from negcolor.training.folder import create_run, load_run, next_folder
 
 STEPS = 300
 UNLIMITED = 1_000_000  # steps, where the time is limited
@@ -93,9 +93,9 @@ def _adapt(
     from negcolor.cli.training_data import adaptation_data
     from negcolor.inference.models import load_generator
     from negcolor.networks.density_prior import has_prior
-    from negcolor.training.film_plan import FilmPlan
-    from negcolor.training.run import Run
-    from pipelines.python_calls import readable_errors
+    from negcolor.training.negative_task import FilmPlan
+    from negcolor.training.trainer import Run
+    from pipelines.py_function import readable_errors
 
     start = load_generator(str(config.start))
     if not has_prior(start):

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from negcolor.cli.command import FAILED, progress, run
+from negcolor.cli.common import FAILED, progress, run
 from negcolor.cli.conversions import Choice, choose_conversion
 from negcolor.cli.tally import Tally
+from negcolor.converters.classical import CLASSICAL
 from negcolor.errors import NegcolorError
-from negcolor.film.inversion import CLASSICAL
 from negcolor.inference.batch import BitDepth, Settings, convert_batch, remove_leftovers
+from negcolor.inference.bundled import DEFAULT_MODEL, shipped_models
+from negcolor.inference.convert import Method
 from negcolor.inference.jobs import Format, Job, plan_batch, unfinished
 from negcolor.inference.memory import parse_memory
-from negcolor.inference.methods import Method
-from negcolor.inference.shipped import DEFAULT_MODEL, shipped_models
 from negcolor.inference.trims import NO_TRIMS, Trims
 
 if TYPE_CHECKING:

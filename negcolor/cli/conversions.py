@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING
 import typer
 
 from negcolor.errors import NegcolorError
+from negcolor.inference.bundled import default_folder
 from negcolor.inference.conversion import (
     Conversion,
     GreyConversion,
     GreyNegativeConversion,
     NegativeConversion,
 )
-from negcolor.inference.methods import Method
+from negcolor.inference.convert import Method
 from negcolor.inference.models import ClassicalConverter, Network, load_network
-from negcolor.inference.shipped import default_folder
 from negcolor.inference.trims import NO_TRIMS, Trims
 
 if TYPE_CHECKING:
-    from negcolor.inference.colorizer import Colorizer
+    from negcolor.inference.colorization import Colorizer
 
 Load = Callable[[Sequence[Path]], Conversion]
 """Gives what converts a batch of these files."""
@@ -97,7 +97,7 @@ def _check_system(choice: Choice) -> None:
 
 
 def _load_colorizer(folder: Path) -> Colorizer:
-    from negcolor.inference.colorizer import load_colorizer
+    from negcolor.inference.colorization import load_colorizer
 
     return load_colorizer(folder)
 
@@ -112,7 +112,7 @@ def _network(choice: Choice) -> tuple[Callable[[], Network], Callable[[], None]]
             "--roll needs the layers of a network: leave --server or --classical out."
         )
     if server is not None:
-        from negcolor.inference.server import ServedNetwork
+        from negcolor.inference.serving_client import ServedNetwork
 
         served = ServedNetwork(server)
         served.check()

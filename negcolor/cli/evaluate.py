@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from negcolor.cli.command import FAILED, complain, progress, run
+from negcolor.cli.common import FAILED, complain, progress, run
 
 if TYPE_CHECKING:
-    from negcolor.evaluation.evaluation import Evaluation
+    from negcolor.evaluation.evaluate import Evaluation
 
 
 def evaluate(
@@ -42,7 +42,7 @@ def evaluate(
     With truthA each result is compared with its truth; with testB, or else truthA, all results of
     a method together are compared with colour photographs.
     """
-    from negcolor.evaluation.data import open_data
+    from negcolor.evaluation.dataset import open_data
     from negcolor.evaluation.report import check_output
 
     if output:
@@ -50,8 +50,8 @@ def evaluate(
     pictures = open_data(data)
 
     from negcolor.evaluation.converters import gather_converters
-    from negcolor.evaluation.evaluation import evaluate as measure_all
-    from negcolor.evaluation.picture_sets import load_picture_sets
+    from negcolor.evaluation.evaluate import evaluate as measure_all
+    from negcolor.evaluation.image_sets import load_picture_sets
     from negcolor.evaluation.report import write_report
 
     converters = gather_converters(model or [], classical or [])

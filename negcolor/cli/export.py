@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from negcolor.cli.command import run
-from negcolor.export import Direction, export_model
+from negcolor.cli.common import run
+from negcolor.serving.export import Direction, export_model
 
 
 def export(

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from negcolor.cli.command import FAILED, complain
+from negcolor.cli.common import FAILED, complain
 from negcolor.cli.study_runs import continue_or_create, train_runs
 from negcolor.errors import NegcolorError
-from negcolor.evaluation.companions.options import PaperOptions, continued, save_options
-from negcolor.evaluation.companions.results import HELD_OUT, TRAINING
-from negcolor.evaluation.companions.studies import PaperStudy, find_study
-from negcolor.evaluation.studies.folder import exists
-from negcolor.training.system_config import SystemConfig
+from negcolor.experiments.studies import PaperStudy, find_study
+from negcolor.experiments.system_config import SystemConfig
+from negcolor.studies.companion_options import PaperOptions, continued, save_options
+from negcolor.studies.companion_results import HELD_OUT, TRAINING
+from negcolor.studies.folder import exists
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from negcolor.systems.table import System
+    from negcolor.experiments.systems import System
     from pipelines.photographs import Photographs
 
 SEEDS = (0,)
@@ -81,10 +81,10 @@ def train_system_run(folder: Path, config: SystemConfig, study: PaperStudy) -> N
     from rich.console import Console
 
     from negcolor.cli.system_training import color_data, open_for, warn_of_random_backbones
-    from negcolor.evaluation.companions.evaluation import evaluate_run
-    from negcolor.training.coloring.plan import ColorPlan
-    from negcolor.training.run import Run
-    from pipelines.python_calls import readable_errors
+    from negcolor.studies.companion_evaluation import evaluate_run
+    from negcolor.training.colorization_task import ColorPlan
+    from negcolor.training.trainer import Run
+    from pipelines.py_function import readable_errors
 
     try:
         system = config.configured_system()
@@ -113,7 +113,7 @@ def _parts(
     """The pictures that are measured, in network Lab; as many of the training as held out."""
     import numpy as np
 
-    from negcolor.systems.table import Variation
+    from negcolor.experiments.systems import Variation
     from pipelines.lab_batches import held_out, lab_batches
 
     pictures = photographs.test or photographs.validation
@@ -132,8 +132,8 @@ def _parts(
 
 
 def _report(output: Path, inception_weights: Path | None) -> None:
-    from negcolor.evaluation.companions.report import write_report
     from negcolor.evaluation.inception import load_inception
+    from negcolor.studies.companion_report import write_report
 
     judge = load_inception(inception_weights) if inception_weights else None
     for file in write_report(output, judge):

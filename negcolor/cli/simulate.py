@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from negcolor.cli.command import process_pictures, run
+from negcolor.cli.common import process_pictures, run
 
 
 def simulate(
@@ -28,7 +28,7 @@ def simulate(
     only: 40 % to trainA and 10 % to testA as negatives, 40 % to trainB and 10 % to testB as they
     are; truthA holds the photographs of testA.
     """
-    from negcolor.film.roll import expose_frame, plan_roll
+    from negcolor.film.dataset import expose_frame, plan_roll
     from negcolor.images.io import gather_pictures
 
     frames = plan_roll(

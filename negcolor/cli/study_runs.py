@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from negcolor.cli.command import complain
-from negcolor.training.config import RunConfig
-from negcolor.training.folder import CONFIG, create_run
-from negcolor.training.system_config import SystemConfig
+from negcolor.cli.common import complain
+from negcolor.experiments.config import RunConfig
+from negcolor.experiments.run_folder import CONFIG, create_run
+from negcolor.experiments.system_config import SystemConfig
 
 if TYPE_CHECKING:
-    from negcolor.evaluation.ablation.training import Config, Options
+    from negcolor.studies.runner import Config, Options
 
 
 def train_runs(
@@ -30,7 +30,7 @@ def train_runs(
         output: the study's folder.
         options: what belongs to it.
         prepare: called before the first training, if there is one.
-        work: see `negcolor.evaluation.ablation.training.train_all`.
+        work: see `negcolor.studies.runner.train_all`.
         remedy: the command that continues the study.
 
     Returns:
@@ -39,8 +39,8 @@ def train_runs(
     Raises:
         KeyboardInterrupt: with a message that names the remedy.
     """
-    from negcolor.evaluation.ablation.training import train_all
-    from negcolor.evaluation.studies.folder import is_finished
+    from negcolor.studies.folder import is_finished
+    from negcolor.studies.runner import train_all
 
     if all(is_finished(folder) for folder, _ in options.runs(output)):
         return 0  # without waiting for TensorFlow

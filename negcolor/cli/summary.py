@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from negcolor.cli.command import run
+from negcolor.cli.common import run
 from negcolor.errors import NegcolorError
-from negcolor.modifications import modification as find_modification
-from negcolor.systems.table import find_system
+from negcolor.experiments.modifications import modification as find_modification
+from negcolor.experiments.systems import find_system
 
 
 class Network(StrEnum):
@@ -67,7 +67,7 @@ def summary(
 
 
 def _compare(image_size: int, format_: Format) -> None:
-    from negcolor.networks.report import (
+    from negcolor.summary.architecture import (
         all_reports,
         comparison_markdown,
         comparison_text,
@@ -87,12 +87,12 @@ def _describe(
 ) -> None:
     chosen = find_modification(key)  # complains before Keras is loaded
 
-    from negcolor.networks.report import architecture_report, to_json, to_markdown, to_text
+    from negcolor.summary.architecture import architecture_report, to_json, to_markdown, to_text
 
     report = architecture_report(chosen, image_size, network)
     if plot:
         from negcolor.images.io import write
-        from negcolor.networks.drawing import draw
+        from negcolor.summary.drawing import draw
 
         write(plot, draw(report))
     if format_ is Format.JSON:
@@ -104,7 +104,7 @@ def _describe(
 def _describe_system(name: str, network: Network, image_size: int | None, format_: Format) -> None:
     chosen = find_system(name)  # complains before Keras is loaded
 
-    from negcolor.networks.system_report import (
+    from negcolor.summary.system_architecture import (
         system_report,
         system_to_json,
         system_to_markdown,

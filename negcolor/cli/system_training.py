@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from negcolor.cli.command import INTERRUPTED, complain
-from negcolor.systems.table import System
-from negcolor.training.system_config import SystemConfig
+from negcolor.cli.common import INTERRUPTED, complain
+from negcolor.experiments.system_config import SystemConfig
+from negcolor.experiments.systems import System
 
 if TYPE_CHECKING:
     import tensorflow as tf
 
-    from negcolor.training.coloring.plan import ColorData, ColorPlan
+    from negcolor.training.colorization_task import ColorData, ColorPlan
     from pipelines.photographs import Photographs
 
 VALIDATED = 64  # pictures that are looked at after every epoch
@@ -33,7 +33,7 @@ def open_for(system: System, config: SystemConfig) -> Photographs:
 
 def color_data(config: SystemConfig, photographs: Photographs) -> ColorData:
     """What a run of that configuration reads of its photographs."""
-    from negcolor.training.coloring.plan import ColorData
+    from negcolor.training.colorization_task import ColorData
     from pipelines.lab_batches import held_out, lab_batches
 
     system = config.configured_system()
@@ -57,10 +57,10 @@ def train_system(folder: Path, config: SystemConfig, new: bool) -> None:
     """Trains a system in a new folder, or goes on in an old one, and shows what came of it."""
     from rich.console import Console
 
-    from negcolor.training.coloring.plan import ColorPlan
-    from negcolor.training.folder import create_run
-    from negcolor.training.run import Run
-    from pipelines.python_calls import readable_errors
+    from negcolor.experiments.run_folder import create_run
+    from negcolor.training.colorization_task import ColorPlan
+    from negcolor.training.trainer import Run
+    from pipelines.py_function import readable_errors
 
     console = Console()
     system = config.configured_system()
@@ -96,11 +96,11 @@ def _show_figures(
     """One screen at the end: the held-out pictures' figures, and where everything is."""
     from rich.table import Table
 
-    from negcolor.evaluation.coloring import Predict, compare_colours, grey
+    from negcolor.evaluation.color_metrics import Predict, compare_colours, grey
     from negcolor.evaluation.metrics import average
-    from negcolor.training.coloring.validation import predicted_colours
+    from negcolor.experiments.run_folder import write_figures
+    from negcolor.training.colorization_metrics import predicted_colours
     from negcolor.training.disk import writing
-    from negcolor.training.folder import write_figures
     from pipelines.lab_batches import held_out
 
     pictures = photographs.test or photographs.validation

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from negcolor.cli.command import complain
+from negcolor.cli.common import complain
 
 if TYPE_CHECKING:
     from negcolor.inference.batch import Outcome

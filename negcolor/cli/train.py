@@ -9,19 +9,19 @@ from typing import Annotated, Any
 
 import typer
 
-from negcolor.cli.command import INTERRUPTED, complain, run
+from negcolor.cli.common import INTERRUPTED, complain, run
 from negcolor.errors import NegcolorError
-from negcolor.systems.table import SYSTEMS
-from negcolor.training.checks import option
-from negcolor.training.config import RunConfig
-from negcolor.training.folder import (
+from negcolor.experiments.checks import option
+from negcolor.experiments.config import RunConfig
+from negcolor.experiments.run_folder import (
     create_run,
     is_system_run,
     load_run,
     load_system_run,
     next_folder,
 )
-from negcolor.training.system_config import SystemConfig
+from negcolor.experiments.system_config import SystemConfig
+from negcolor.experiments.systems import SYSTEMS
 
 # What --quick stands for; options given beside it win.
 QUICK = {
@@ -176,9 +176,9 @@ def _train(folder: Path, config: RunConfig, new: bool) -> None:
     from rich.console import Console
 
     from negcolor.cli.training_data import training_data
-    from negcolor.training.film_plan import FilmPlan
-    from negcolor.training.run import Run
-    from pipelines.python_calls import readable_errors
+    from negcolor.training.negative_task import FilmPlan
+    from negcolor.training.trainer import Run
+    from pipelines.py_function import readable_errors
     from pipelines.sources import open_data
 
     console = Console()
@@ -202,11 +202,11 @@ def _show_figures(console: Any, training: Any, plan: Any) -> None:
     """One screen at the end: the test pictures' figures, and where everything is."""
     from rich.table import Table
 
+    from negcolor.converters.classical import density_stretch, plain_inversion
     from negcolor.evaluation.summary import compare_converters
-    from negcolor.film.inversion import density_stretch, plain_inversion
-    from negcolor.inference.whole import apply_generator
+    from negcolor.experiments.run_folder import write_figures
+    from negcolor.networks.apply import apply_generator
     from negcolor.training.disk import writing
-    from negcolor.training.folder import write_figures
 
     pairs = [(p.negative, p.truth) for p in plan.data.test if p.truth is not None]
     generator = training.networks["generator_g"]

@@ -7,18 +7,18 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from negcolor.training.config import RunConfig
+from negcolor.experiments.config import RunConfig
 
 if TYPE_CHECKING:
     import tensorflow as tf
 
-    from negcolor.training.film_plan import TrainingData
+    from negcolor.training.negative_task import TrainingData
     from pipelines.sources import TwoDomains
 
 
 def training_data(config: RunConfig, domains: TwoDomains) -> TrainingData:
     """What a run of that configuration reads from two domains."""
-    from negcolor.training.film_plan import TrainingData
+    from negcolor.training.negative_task import TrainingData
     from pipelines.augmentation import Augmentation
     from pipelines.batches import paired, steps_per_epoch, unpaired
 

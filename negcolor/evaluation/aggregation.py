@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import TypeVar
 
-from negcolor.evaluation.data import Trait
+from negcolor.evaluation.dataset import Trait
 from negcolor.evaluation.intervals import bootstrap_interval
 from negcolor.evaluation.metrics import HIGHER_IS_BETTER, Figures
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 
+from negcolor.converters.classical import CLASSICAL
 from negcolor.errors import NegcolorError
 from negcolor.evaluation.summary import Converter
-from negcolor.film.inversion import CLASSICAL
 
 ALL = "all"
 """Stands for all classical converters."""
@@ -62,7 +62,7 @@ def _choose_classical(names: Sequence[str]) -> list[str]:
 
 
 def _network_converter(model: Path) -> Converter:
-    from negcolor.inference.colorize import colorize
+    from negcolor.inference.api import colorize
     from negcolor.inference.models import load_network
 
     return partial(colorize, model=load_network(model))

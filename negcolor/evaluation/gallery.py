@@ -13,7 +13,7 @@ from PIL import Image
 from skimage.color import deltaE_ciede2000, rgb2lab
 
 from negcolor.evaluation.aggregation import Row, extremes
-from negcolor.evaluation.data import Sample
+from negcolor.evaluation.dataset import Sample
 from negcolor.evaluation.measuring import Measurement
 from negcolor.images.color import from_unit
 from negcolor.images.resize import fit

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from negcolor.evaluation.aggregation import Row
-from negcolor.evaluation.data import Sample, read_sample
+from negcolor.evaluation.dataset import Sample, read_sample
 from negcolor.evaluation.metrics import compare
 from negcolor.evaluation.summary import Converter
 

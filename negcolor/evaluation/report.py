@@ -13,16 +13,16 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from negcolor.atomic import whole_folder
 from negcolor.errors import NegcolorError
 from negcolor.evaluation.aggregation import FIGURES, Summary, extremes
-from negcolor.evaluation.data import TRAITS
-from negcolor.evaluation.evaluation import Evaluation
+from negcolor.evaluation.dataset import TRAITS
+from negcolor.evaluation.evaluate import Evaluation
 from negcolor.evaluation.gallery import EXTREMES
 from negcolor.evaluation.report_html import to_html
 from negcolor.evaluation.report_markdown import to_markdown
 from negcolor.evaluation.report_text import set_introduction
 from negcolor.evaluation.summary import LONG_SIDE
-from negcolor.images.whole_file import whole_folder
 
 
 def check_output(folder: Path) -> None:

@@ -9,10 +9,10 @@ import numpy as np
 
 from negcolor.evaluation import report_text as text
 from negcolor.evaluation.aggregation import FIGURES, Estimate, Row, Summary, best_methods
-from negcolor.evaluation.data import TRAITS, Trait
-from negcolor.evaluation.evaluation import Evaluation
+from negcolor.evaluation.dataset import TRAITS, Trait
+from negcolor.evaluation.evaluate import Evaluation
 from negcolor.evaluation.gallery import ERROR_LIMIT, Panel, View, error_colours
-from negcolor.evaluation.html import element, page, paragraph, picture, table
+from negcolor.reporting.html import element, page, paragraph, picture, table
 
 TICK = 5  # ΔE2000 between the numbers of the legend
 CAPTION = ("delta_e", "psnr")  # figures below a result

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from negcolor.evaluation import report_text as text
 from negcolor.evaluation.aggregation import FIGURES, Estimate, best_methods
-from negcolor.evaluation.data import TRAITS, Trait
-from negcolor.evaluation.evaluation import Evaluation
+from negcolor.evaluation.dataset import TRAITS, Trait
+from negcolor.evaluation.evaluate import Evaluation
 
 PUNCTUATION = re.compile(r"([\\`*_\[\]<>#+|~])")
 

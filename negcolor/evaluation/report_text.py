@@ -6,11 +6,11 @@ import math
 from typing import NamedTuple
 
 from negcolor.evaluation.aggregation import Estimate
-from negcolor.evaluation.data import Trait
-from negcolor.evaluation.evaluation import Evaluation
+from negcolor.evaluation.dataset import Trait
+from negcolor.evaluation.evaluate import Evaluation
+from negcolor.evaluation.image_sets import SetFigures
 from negcolor.evaluation.inception import DISCLAIMER
 from negcolor.evaluation.metrics import HIGHER_IS_BETTER
-from negcolor.evaluation.picture_sets import SetFigures
 from negcolor.evaluation.summary import LONG_SIDE
 
 ERROR_MAPS = "Below each result, its ΔE2000 in every pixel. All pictures are reduced for this page."

@@ -17,9 +17,9 @@ from PIL.JpegImagePlugin import JpegImageFile
 
 from negcolor.errors import NegcolorError
 from negcolor.images import metadata, raw
+from negcolor.images.decoded import DEFLATE_RATIO, Stored, by_channels, check_ratio, check_size
 from negcolor.images.exif import read_tags
 from negcolor.images.metadata import METRES_PER_INCH
-from negcolor.images.stored import DEFLATE_RATIO, Stored, by_channels, check_ratio, check_size
 from negcolor.images.tiff import decode_tiff
 
 TIFF_SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")

@@ -9,13 +9,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from negcolor.atomic import whole_file
 from negcolor.errors import NegcolorError
-from negcolor.images.encoders import encode
+from negcolor.images.encode import encode
 from negcolor.images.formats import decode
+from negcolor.images.icc import to_srgb
 from negcolor.images.metadata import Metadata, upright_metadata
-from negcolor.images.profiles import to_srgb
 from negcolor.images.raw import RAW_SUFFIXES
-from negcolor.images.whole_file import whole_file
 
 __all__ = ["Metadata", "Scan", "find_pictures", "gather_pictures", "read", "read_scan", "write"]
 

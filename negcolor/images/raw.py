@@ -14,8 +14,8 @@ import numpy as np
 from negcolor.errors import NegcolorError
 from negcolor.images import libraw
 from negcolor.images.color import from_unit, linear_to_srgb, to_unit
+from negcolor.images.decoded import check_size
 from negcolor.images.exif import integer, read_tags
-from negcolor.images.stored import check_size
 
 RAW_SUFFIXES = frozenset(
     {

@@ -9,8 +9,8 @@ from tifffile import COMPRESSION, PHOTOMETRIC
 
 from negcolor.errors import NegcolorError
 from negcolor.images import metadata
+from negcolor.images.decoded import DEFLATE_RATIO, Stored, by_channels, check_ratio, check_size
 from negcolor.images.exif import read_tags
-from negcolor.images.stored import DEFLATE_RATIO, Stored, by_channels, check_ratio, check_size
 
 BUFFER = 2**24
 """Bytes of compressed data that are held at a time."""

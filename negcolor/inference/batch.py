@@ -17,8 +17,8 @@ import numpy as np
 
 from negcolor.errors import NegcolorError
 from negcolor.images import io
+from negcolor.inference.convert import DEFAULT_MEMORY, Method
 from negcolor.inference.jobs import Job, is_empty
-from negcolor.inference.methods import DEFAULT_MEMORY, Method
 
 if TYPE_CHECKING:
     from negcolor.inference.conversion import Conversion

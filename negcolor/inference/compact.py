@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from negcolor.atomic import whole_folder
 from negcolor.errors import NegcolorError, first_line
-from negcolor.images.whole_file import whole_folder
-from negcolor.modifications import GeneratorConfig
+from negcolor.experiments.modifications import GeneratorConfig
 
 if TYPE_CHECKING:
     import keras

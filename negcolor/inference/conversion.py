@@ -7,8 +7,8 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from negcolor.inference.colorizer import Colorizer, add_colour
-from negcolor.inference.methods import DEFAULT_MEMORY, Method, choose_method, convert
+from negcolor.inference.colorization import Colorizer, add_colour
+from negcolor.inference.convert import DEFAULT_MEMORY, Method, choose_method, convert
 from negcolor.inference.models import Network
 from negcolor.inference.trims import NO_TRIMS, Trims
 
@@ -41,7 +41,7 @@ class Conversion(Protocol):
 
 @dataclass(frozen=True)
 class NegativeConversion:
-    """Negatives become positives, see `negcolor.inference.methods`.
+    """Negatives become positives, see `negcolor.inference.convert`.
 
     Attributes:
         network: what converts them.
@@ -71,7 +71,7 @@ class NegativeConversion:
 
 @dataclass(frozen=True)
 class GreyConversion:
-    """Grey pictures become coloured ones, see `negcolor.inference.colorizer`.
+    """Grey pictures become coloured ones, see `negcolor.inference.colorization`.
 
     Attributes:
         colorizer: what sees the colours.

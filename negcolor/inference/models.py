@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from negcolor.converters.classical import CLASSICAL
 from negcolor.errors import NegcolorError, first_line
-from negcolor.film.inversion import CLASSICAL
+from negcolor.experiments.run_folder import is_system_run
 from negcolor.images.color import from_network, to_network, to_unit
+from negcolor.inference.bundled import shipped_folder
 from negcolor.inference.compact import is_compact, load_compact
-from negcolor.inference.shipped import shipped_folder
-from negcolor.inference.whole import apply_generator, mirrored
-from negcolor.training.folder import is_system_run
+from negcolor.networks.apply import apply_generator, mirrored
 
 if TYPE_CHECKING:
     import keras
@@ -39,7 +39,7 @@ class KerasNetwork:
     @cached_property
     def bytes_per_pixel(self) -> float:
         """The memory that `run` takes per pixel, roughly."""
-        from negcolor.inference.tiling import whole_bytes_per_pixel
+        from negcolor.inference.tiled import whole_bytes_per_pixel
 
         return whole_bytes_per_pixel(self.generator)
 
@@ -56,7 +56,7 @@ class KerasNetwork:
         Yields:
             (start, rows): rows of the result from the top, (h, W, 3) float32 in [0, 1].
         """
-        from negcolor.inference.tiling import tiled_pass
+        from negcolor.inference.tiled import tiled_pass
 
         height, width = picture.shape[:2]
         rows, columns = mirrored(height), mirrored(width)
@@ -72,7 +72,7 @@ class KerasNetwork:
 
 
 class SavedNetwork:
-    """An exported model, see `negcolor.export`, through its signature serving_default."""
+    """An exported model, see `negcolor.serving.export`, through its signature serving_default."""
 
     def __init__(self, folder: Path) -> None:
         self._model = load_saved_model(folder)  # keeps the weights alive
@@ -85,7 +85,7 @@ class SavedNetwork:
 
 
 class ClassicalConverter:
-    """A converter that was never trained, see `negcolor.film.inversion`, in a network's place.
+    """A converter that was never trained, see `negcolor.converters`, in a network's place.
 
     Raises:
         NegcolorError: there is none of that name.

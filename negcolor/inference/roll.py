@@ -20,7 +20,7 @@ def roll_network(network: Network, scans: Sequence[Path]) -> KerasNetwork:
 
     Film base, contrast and balance are found once for all, so that frames of one light look alike
     and a frame of more exposure stays lighter. Frames of another kind change little as long as
-    they are few, see `negcolor.networks.printing`. Scans that cannot be read are left out.
+    they are few, see `negcolor.networks.roll_balance`. Scans that cannot be read are left out.
 
     Args:
         network: with a density prior.
@@ -36,7 +36,7 @@ def roll_network(network: Network, scans: Sequence[Path]) -> KerasNetwork:
             "model that comes along, a run folder or a .keras file as --model."
         )
 
-    from negcolor.networks.printing import common_printing, printing_of, with_printing
+    from negcolor.networks.roll_balance import common_printing, printing_of, with_printing
 
     judge = printing_of(network.generator)
     printings = []

@@ -11,14 +11,14 @@ from typing import Any
 import keras
 from keras import layers
 
-from negcolor.images.lab import AB_SCALE
-from negcolor.networks.layers import normalization
-from negcolor.systems.networks import (
+from negcolor.experiments.networks import (
     ArchaeologyCnn,
     ArchaeologyDiscriminator,
     ArchaeologyGenerator,
     check_size,
 )
+from negcolor.images.lab import AB_SCALE
+from negcolor.networks.layers import normalization
 
 
 class _Blocks:

@@ -19,7 +19,7 @@ from typing import Any
 import keras
 from keras import layers, ops
 
-from negcolor.film.inversion import DENSITY_RANGE
+from negcolor.converters.classical import DENSITY_RANGE
 from negcolor.images.color import linear_to_srgb, srgb_to_linear, to_network
 from negcolor.networks.layers import register
 

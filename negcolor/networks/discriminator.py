@@ -7,7 +7,7 @@ from typing import Any
 import keras
 from keras import layers
 
-from negcolor.modifications import DiscriminatorConfig
+from negcolor.experiments.modifications import DiscriminatorConfig
 from negcolor.networks.layers import INITIALIZER, SpectralConv2D, activation, normalization
 
 

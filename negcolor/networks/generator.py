@@ -8,7 +8,7 @@ from typing import Any
 import keras
 from keras import layers
 
-from negcolor.modifications import GeneratorConfig
+from negcolor.experiments.modifications import GeneratorConfig
 from negcolor.networks.density_prior import Balance, ClippedSum, DensityRange, Print, Thumbnail
 from negcolor.networks.layers import (
     INITIALIZER,

@@ -10,8 +10,8 @@ from typing import Any
 import keras
 from keras import layers
 
+from negcolor.experiments.networks import Koalarization, check_size
 from negcolor.networks import backbones
-from negcolor.systems.networks import Koalarization, check_size
 
 INCEPTION_SIZE = 299
 

@@ -7,9 +7,9 @@ from typing import Any
 import keras
 from keras import layers, ops
 
+from negcolor.experiments.networks import ResNetUNet, check_size
 from negcolor.networks import backbones
 from negcolor.networks.layers import INITIALIZER, normalization, register
-from negcolor.systems.networks import ResNetUNet, check_size
 
 # Of ImageNet's pictures in [0, 1], per channel.
 MEAN = (0.485, 0.456, 0.406)

@@ -7,8 +7,8 @@ from typing import Any
 import keras
 from keras import layers
 
+from negcolor.experiments.networks import UNet, check_size
 from negcolor.networks.layers import INITIALIZER, UpSampling2D, activation, normalization
-from negcolor.systems.networks import UNet, check_size
 
 DROPPED = 3
 """The decoder's blocks next to the innermost that have dropout."""

@@ -6,12 +6,12 @@ import keras
 import tensorflow as tf
 
 from negcolor.images.lab import from_lab_network, lab_to_picture, to_lab_network
-from negcolor.inference.lifting import colour_maps
+from negcolor.inference.chroma_upsampling import colour_maps
 from negcolor.serving.signatures import PictureFunction
 
 
 def maps_function(generator: keras.Model) -> tf.types.experimental.GenericFunction:
-    """Small pictures' lightness to maps of colours, see `negcolor.inference.lifting`.
+    """Small pictures' lightness to maps of colours, see `negcolor.inference.chroma_upsampling`.
 
     Args:
         generator: (N, S, S, 1) -> (N, S, S, 2 or 3), network Lab.
@@ -28,7 +28,7 @@ def maps_function(generator: keras.Model) -> tf.types.experimental.GenericFuncti
 
 
 def coloring_function(maps: tf.types.experimental.GenericFunction, side: int) -> PictureFunction:
-    """The colouring of pictures of any size, as `negcolor.inference.colorizer.add_colour` does it.
+    """The colouring of pictures of any size, as `inference.colorization.add_colour` does it.
 
     Args:
         maps: see `maps_function`.

@@ -7,10 +7,10 @@ import json
 from pathlib import Path
 
 from negcolor.errors import NegcolorError
+from negcolor.experiments.run_folder import FIGURES, load_system_run
+from negcolor.experiments.system_config import SystemConfig
+from negcolor.experiments.systems import PAPERS, System
 from negcolor.serving.model_card import Provenance, losses_table, training_data
-from negcolor.systems.table import PAPERS, System
-from negcolor.training.folder import FIGURES, load_system_run
-from negcolor.training.system_config import SystemConfig
 
 DEMO = "four photographs of scikit-image: motorcycle_left, rocket, astronaut and coffee"
 HEADINGS = {

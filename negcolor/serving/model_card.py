@@ -10,9 +10,9 @@ from importlib.metadata import version as version_of
 from pathlib import Path
 
 from negcolor.errors import NegcolorError
+from negcolor.experiments.config import RunConfig
+from negcolor.experiments.run_folder import FIGURES, load_run
 from negcolor.inference.compact import CARD, is_compact, read_description
-from negcolor.training.config import RunConfig
-from negcolor.training.folder import FIGURES, load_run
 
 DIRECTIONS = {
     "negative-to-colour": ("scans of film negatives", "colour photographs"),

@@ -12,7 +12,7 @@ import keras
 import tensorflow as tf
 
 from negcolor.images.color import from_network, from_unit, to_network, to_unit
-from negcolor.inference.whole import MULTIPLE, SMALLEST
+from negcolor.networks.apply import MULTIPLE, SMALLEST
 
 Signature = Callable[..., dict[str, tf.Tensor]]
 PictureFunction = Callable[[tf.Tensor], tf.Tensor]

@@ -13,8 +13,8 @@ import keras
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from negcolor.experiments.run_folder import write_text
 from negcolor.training.disk import writing
-from negcolor.training.folder import write_text
 from negcolor.training.rounds import Rounds
 
 

@@ -8,9 +8,9 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from negcolor.losses import adversarial_loss, discriminator_loss, l1_loss
-from negcolor.modifications import TrainingConfig
+from negcolor.experiments.modifications import TrainingConfig
 from negcolor.training.image_pool import ImagePool
+from negcolor.training.losses import adversarial_loss, discriminator_loss, l1_loss
 
 # The paper's names of what Tables IV and V report.
 LOSS_NAMES = ("generator G", "generator F", "discriminator X", "discriminator Y")

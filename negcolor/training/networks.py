@@ -8,10 +8,10 @@ from functools import partial
 
 import keras
 
-from negcolor.modifications import Modification
+from negcolor.experiments.modifications import Modification
+from negcolor.experiments.phases import ALL
 from negcolor.networks.discriminator import build_discriminator
 from negcolor.networks.generator import build_generator
-from negcolor.training.phases import ALL
 
 
 def build_networks(

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from keras import ops
 
-from negcolor.losses import adversarial_loss, delta_e_loss, l1_loss, ssim_loss, to_lab
+from negcolor.training.losses import adversarial_loss, delta_e_loss, l1_loss, ssim_loss, to_lab
 
 
 class Seen(NamedTuple):
@@ -21,7 +21,7 @@ class Seen(NamedTuple):
         pictures: what it makes of scans, or `result` where there are only pairs.
         before: what it made of the same scans before the phase.
         logits: what the discriminator says about the pictures, (B, h, w, 1).
-        gan_loss: by what that is judged, a key of `negcolor.losses.GAN_LOSSES`.
+        gan_loss: by what that is judged, a key of `negcolor.training.losses.GAN_LOSSES`.
     """
 
     truth: Any

@@ -8,11 +8,11 @@ from typing import Any
 
 import keras
 
-from negcolor.losses import LinearDecay
-from negcolor.training.config import RunConfig
+from negcolor.experiments.config import RunConfig
+from negcolor.experiments.phases import Phase
 from negcolor.training.cyclegan import CycleGAN
-from negcolor.training.phases import Phase
-from negcolor.training.plan import Trainer
+from negcolor.training.losses import LinearDecay
+from negcolor.training.task import Trainer
 from negcolor.training.weighted_training import WeightedTraining
 
 ADVERSARIAL_BETA_1 = 0.5  # of Adam, where a discriminator is trained

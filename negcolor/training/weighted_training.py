@@ -9,9 +9,9 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from negcolor.losses import discriminator_loss
+from negcolor.experiments.phases import Phase
+from negcolor.training.losses import discriminator_loss
 from negcolor.training.objective import TERMS, Seen
-from negcolor.training.phases import Phase
 
 GENERATORS = {"generator_g": "G", "generator_f": "F"}  # and the paper's names of them
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from negcolor.cli import ablate, train
-from negcolor.training.folder import load_run
+from negcolor.experiments.run_folder import load_run
 
 # The smallest study whose runs can be interrupted between two checkpoints.
 BUDGET = {

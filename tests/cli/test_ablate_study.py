@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from negcolor.cli import ablate, paper_study
-from negcolor.evaluation.ablation import training
-from negcolor.evaluation.companions.studies import find_study
+from negcolor.experiments.studies import find_study
 from negcolor.images.io import write
+from negcolor.studies import runner
 
 BUDGET = (
     *("--epochs", 1, "--steps-per-epoch", 2, "--image-size", 32, "--filters", 4),
@@ -52,7 +52,7 @@ def study(photos, tmp_path_factory):
 
     for process in (failing, in_this_process):
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(training, "_in_new_process", process)
+            patch.setattr(runner, "_in_new_process", process)
             arguments = ("--study", "002", "--output", folder, "--data", photos, *BUDGET)
             patch.setattr("sys.argv", ["negcolor-ablate", *map(str, arguments)])
             with pytest.raises(SystemExit) as end:

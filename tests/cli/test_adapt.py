@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from negcolor.cli import adapt
+from negcolor.experiments.modifications import GeneratorConfig
+from negcolor.experiments.phases import RECIPES
 from negcolor.images.io import read, write
 from negcolor.inference.models import load_generator
-from negcolor.modifications import GeneratorConfig
 from negcolor.networks.generator import build_generator
-from negcolor.training.phases import RECIPES
 
 SIDE = 48  # pixels of a picture
 

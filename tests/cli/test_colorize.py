@@ -12,9 +12,9 @@ import tifffile
 from PIL import Image
 
 from negcolor.cli.colorize import main
+from negcolor.experiments.modifications import GeneratorConfig
 from negcolor.images.io import read, write
-from negcolor.inference.colorize import colorize
-from negcolor.modifications import GeneratorConfig
+from negcolor.inference.api import colorize
 from negcolor.networks.generator import build_generator
 
 

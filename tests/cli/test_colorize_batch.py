@@ -13,7 +13,7 @@ import pytest
 
 from negcolor.cli.colorize import main
 from negcolor.images.io import read, write
-from negcolor.inference import server as client
+from negcolor.inference import serving_client as client
 
 INTERRUPTED = "negcolor-colorize: interrupted: the same command does the rest."
 

@@ -8,13 +8,13 @@ import numpy as np
 import pytest
 
 from negcolor.cli.colorize import main
+from negcolor.experiments.modifications import GeneratorConfig
 from negcolor.images.io import read, write
-from negcolor.inference import shipped
-from negcolor.inference.colorize import colorize
+from negcolor.inference import bundled
+from negcolor.inference.api import colorize
 from negcolor.inference.compact import save_compact
 from negcolor.inference.models import ClassicalConverter
 from negcolor.inference.trims import Trims
-from negcolor.modifications import GeneratorConfig
 from negcolor.networks.generator import build_generator
 
 TRIMS = ("--exposure", 0.5, "--temperature", -20, "--tint", 10, "--contrast", 1.2)
@@ -26,7 +26,7 @@ def models(tmp_path_factory):
     """A folder of shipped models with two generators."""
     folder = tmp_path_factory.mktemp("installed")
     config = GeneratorConfig(filters=4, residual_blocks=1)
-    for seed, name in enumerate([shipped.DEFAULT_MODEL, "other"]):
+    for seed, name in enumerate([bundled.DEFAULT_MODEL, "other"]):
         keras.utils.set_random_seed(seed)
         text = f"{name} [for tests]"
         save_compact(build_generator(config), config, folder / name, text=text, card="")
@@ -36,7 +36,7 @@ def models(tmp_path_factory):
 @pytest.fixture(autouse=True)
 def workplace(models, tmp_path, monkeypatch):
     """A current folder with one scan of 16 bits, and an installation with two models."""
-    monkeypatch.setattr(shipped, "models_folder", lambda: models)
+    monkeypatch.setattr(bundled, "models_folder", lambda: models)
     monkeypatch.chdir(tmp_path)
     pixels = np.random.default_rng(0).integers(0, 65536, (20, 31, 3), dtype="uint16")
     write(tmp_path / "scan.tif", pixels)
@@ -67,7 +67,7 @@ def test_the_models_are_listed(call_main, models):
 
 
 def test_no_models_are_an_empty_list(call_main, monkeypatch, tmp_path):
-    monkeypatch.setattr(shipped, "models_folder", lambda: tmp_path)
+    monkeypatch.setattr(bundled, "models_folder", lambda: tmp_path)
     code, stdout, _ = call_main(main, "negcolor-colorize", "--list-models")
     assert (code, stdout) == (0, "No models come with this installation.\n")
 
@@ -81,7 +81,7 @@ def test_no_models_are_an_empty_list(call_main, monkeypatch, tmp_path):
     ],
 )
 def test_mistakes(call_main, complaints, monkeypatch, tmp_path, arguments, sentence):
-    monkeypatch.setattr(shipped, "models_folder", lambda: tmp_path)
+    monkeypatch.setattr(bundled, "models_folder", lambda: tmp_path)
     code, _, stderr = call_main(main, "negcolor-colorize", *arguments)
     assert code == 2
     (complaint,) = complaints(stderr)

@@ -12,7 +12,7 @@ import negcolor
 from negcolor.cli.colorize import main
 from negcolor.film.simulation import simulate
 from negcolor.images.io import read, write
-from negcolor.inference.colorize import colorize
+from negcolor.inference.api import colorize
 from negcolor.inference.models import ClassicalConverter
 from negcolor.inference.trims import Trims
 

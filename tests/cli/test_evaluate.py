@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 
 from negcolor.cli.evaluate import main
+from negcolor.converters.classical import CLASSICAL
 from negcolor.errors import NegcolorError
-from negcolor.evaluation import picture_sets
+from negcolor.evaluation import image_sets
 from negcolor.evaluation.metrics import compare
-from negcolor.export import export_model
-from negcolor.film.inversion import CLASSICAL
+from negcolor.experiments.modifications import GeneratorConfig
 from negcolor.images.color import to_unit
 from negcolor.images.io import read, write
 from negcolor.inference.models import load_network
-from negcolor.modifications import GeneratorConfig
 from negcolor.networks.generator import build_generator
+from negcolor.serving.export import export_model
 
 NAME = "negcolor-evaluate"
 
@@ -56,7 +56,7 @@ def no_inception(monkeypatch):
     def load(weights):
         raise NegcolorError(f"no weights in {weights}.")
 
-    monkeypatch.setattr(picture_sets, "load_inception", load)
+    monkeypatch.setattr(image_sets, "load_inception", load)
 
 
 def test_two_models_and_all_classical_converters(bench, model, call_main, complaints, tmp_path):

@@ -7,10 +7,10 @@ import keras
 import pytest
 
 from negcolor.cli.export import main
-from negcolor.modifications import GeneratorConfig
+from negcolor.experiments.config import RunConfig
+from negcolor.experiments.modifications import GeneratorConfig
+from negcolor.experiments.run_folder import create_run
 from negcolor.networks.generator import build_generator
-from negcolor.training.config import RunConfig
-from negcolor.training.folder import create_run
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from negcolor.experiments.modifications import MODIFICATIONS
 from negcolor.images import io
-from negcolor.modifications import MODIFICATIONS
 
 COMMAND = Path(sys.executable).with_name("negcolor-summary")
 

@@ -19,9 +19,9 @@ import pytest
 import tensorflow as tf
 
 from negcolor.cli.train import main
+from negcolor.experiments.phases import RECIPES
 from negcolor.images.io import read
 from negcolor.training.cyclegan import LOSS_NAMES
-from negcolor.training.phases import RECIPES
 
 EPOCHS = 2
 SUPERVISED = 150
@@ -40,7 +40,7 @@ TRAINING = {
 SUPERVISED_CHECKPOINTS = 6
 OFTEN = (
     "import dataclasses, sys; sys.argv[0] = 'negcolor-train';"
-    "from negcolor.training.phases import RECIPES; start, *others = RECIPES['paper'];"
+    "from negcolor.experiments.phases import RECIPES; start, *others = RECIPES['paper'];"
     "RECIPES['paper'] = (dataclasses.replace(start, round_steps=25), *others);"
     "from negcolor.cli.train import main; main()"
 )

@@ -39,8 +39,8 @@ def picture(seed, shape=(12, 16, 3)):
 @pytest.fixture
 def evaluation(benchmark_folder):
     """An evaluation of pictures and methods with names that need to be escaped."""
-    from negcolor.evaluation.data import open_data
-    from negcolor.evaluation.evaluation import evaluate
+    from negcolor.evaluation.dataset import open_data
+    from negcolor.evaluation.evaluate import evaluate
 
     names = ["<img src=x> & 猫.png", 'a|b "quoted" *c*.png', "plain.png"]
     traits = [

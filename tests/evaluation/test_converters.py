@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from negcolor.converters.classical import CLASSICAL
 from negcolor.errors import NegcolorError
 from negcolor.evaluation.converters import gather_converters, name_models
-from negcolor.film.inversion import CLASSICAL
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,9 @@ from picture_samples import pillow, tiff
 from PIL import Image
 
 from negcolor.errors import NegcolorError
+from negcolor.images import decoded
 from negcolor.images import io as pictures
-from negcolor.images import stored
-from negcolor.images.encoders import encode
+from negcolor.images.encode import encode
 from negcolor.images.io import Metadata, find_pictures, read, write
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (12, 17, 3), dtype=np.uint8)
@@ -97,7 +97,7 @@ def test_truncated_files_are_damaged(tmp_path, kind):
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL.TiffImagePlugin")  # pytest undoes ours
 @pytest.mark.parametrize("kind", SAMPLES)
 def test_mutated_files_give_a_picture_or_the_error(tmp_path, monkeypatch, kind, capfd):
-    monkeypatch.setattr(stored, "MAX_PIXELS", 10**6)
+    monkeypatch.setattr(decoded, "MAX_PIXELS", 10**6)
     rng = np.random.default_rng(3)
     path, outcomes = tmp_path / "mutated", set()
     for _ in range(120):

@@ -10,7 +10,7 @@ from picture_samples import dng
 from PIL import Image
 
 from negcolor.errors import NegcolorError
-from negcolor.images import libraw, raw, stored
+from negcolor.images import decoded, libraw, raw
 from negcolor.images.color import linear_to_srgb
 from negcolor.images.io import READ_SUFFIXES, SUFFIXES, read, read_scan
 
@@ -91,7 +91,7 @@ def test_a_crash_of_libraw_is_a_damaged_file(tmp_path, monkeypatch):
 
 
 def test_too_many_pixels_are_refused_before_the_work(tmp_path, monkeypatch):
-    monkeypatch.setattr(stored, "MAX_PIXELS", LINEAR[..., 0].size - 1)
+    monkeypatch.setattr(decoded, "MAX_PIXELS", LINEAR[..., 0].size - 1)
     (tmp_path / "a.dng").write_bytes(dng(LINEAR))
     with pytest.raises(NegcolorError, match="claims 80 × 40 pixels"):
         read(tmp_path / "a.dng")

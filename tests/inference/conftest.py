@@ -7,12 +7,12 @@ import keras
 import numpy as np
 import pytest
 
+from negcolor.experiments.modifications import GeneratorConfig
 from negcolor.images import io
 from negcolor.inference.batch import Settings, convert_batch
 from negcolor.inference.conversion import NegativeConversion
+from negcolor.inference.convert import Method
 from negcolor.inference.jobs import Job
-from negcolor.inference.methods import Method
-from negcolor.modifications import GeneratorConfig
 from negcolor.networks.generator import build_generator
 
 SETTINGS = Settings()

@@ -11,8 +11,8 @@ from negcolor.images import io
 from negcolor.inference import batch
 from negcolor.inference.batch import BitDepth, Settings, convert_batch, remove_leftovers
 from negcolor.inference.conversion import NegativeConversion
+from negcolor.inference.convert import Method
 from negcolor.inference.jobs import Job
-from negcolor.inference.methods import Method
 
 
 def test_every_scan_becomes_its_result(box, make_network, convert, same_pictures):

@@ -10,7 +10,7 @@ import pytest
 from negcolor.images import io
 from negcolor.inference.batch import Settings, convert_batch
 from negcolor.inference.conversion import NegativeConversion
-from negcolor.inference.methods import Method
+from negcolor.inference.convert import Method
 
 PATIENCE = 20  # seconds that a thread waits for another one before the test fails
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from negcolor.errors import NegcolorError
+from negcolor.experiments.modifications import MODIFICATIONS, GeneratorConfig
 from negcolor.inference.compact import CARD, CONFIG, WEIGHTS, load_compact, save_compact
-from negcolor.modifications import MODIFICATIONS, GeneratorConfig
 from negcolor.networks.generator import build_generator
 
 TINY = GeneratorConfig(filters=4, residual_blocks=1)

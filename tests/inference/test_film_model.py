@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 from skimage import data
 
+from negcolor.converters.classical import density_stretch
 from negcolor.evaluation.metrics import compare
-from negcolor.film.inversion import density_stretch
 from negcolor.film.simulation import simulate
 from negcolor.images.resize import fit
+from negcolor.inference.bundled import DEFAULT_MODEL, default_folder, shipped_models
 from negcolor.inference.models import load_network
-from negcolor.inference.shipped import DEFAULT_MODEL, default_folder, shipped_models
 
 LONG_SIDE = 192
 SHOTS = [

@@ -6,12 +6,12 @@ import pytest
 from skimage import data
 
 from negcolor.errors import NegcolorError
+from negcolor.experiments.modifications import GeneratorConfig
 from negcolor.film.simulation import simulate
 from negcolor.images.color import from_unit
 from negcolor.images.io import write
 from negcolor.inference.models import ClassicalConverter, KerasNetwork
 from negcolor.inference.roll import roll_network
-from negcolor.modifications import GeneratorConfig
 from negcolor.networks.generator import build_generator
 
 CARD = np.array([200, 60, 40], "uint8")  # the same thing in every frame

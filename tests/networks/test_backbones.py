@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from negcolor.errors import NegcolorError
+from negcolor.experiments.networks import Koalarization, ResNetUNet
 from negcolor.networks import backbones
-from negcolor.networks.colorizer import build_colorizer
-from negcolor.systems.networks import Koalarization, ResNetUNet
+from negcolor.networks.factory import build_colorizer
 
 PICTURE = np.random.default_rng(0).uniform(-1, 1, (1, 64, 64, 3)).astype("float32")
 

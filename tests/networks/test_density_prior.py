@@ -11,9 +11,9 @@ from keras import ops
 from skimage import data
 from skimage.transform import downscale_local_mean
 
+from negcolor.experiments.modifications import MODIFICATIONS, GeneratorConfig
 from negcolor.film.simulation import simulate
 from negcolor.images.color import linear_to_srgb, srgb_to_linear, to_network
-from negcolor.modifications import MODIFICATIONS, GeneratorConfig
 from negcolor.networks.density_prior import (
     QUANTILES,
     SIDE,

@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from negcolor.modifications import DiscriminatorConfig, GeneratorConfig
+from negcolor.experiments.modifications import DiscriminatorConfig, GeneratorConfig
 from negcolor.networks.discriminator import build_discriminator
 from negcolor.networks.generator import build_generator
 

@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from negcolor.modifications import MODIFICATIONS, GeneratorConfig, modification
+from negcolor.experiments.modifications import MODIFICATIONS, GeneratorConfig, modification
 from negcolor.networks.discriminator import build_discriminator
 from negcolor.networks.generator import build_generator
 

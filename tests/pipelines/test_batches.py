@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from negcolor.film.inversion import density_stretch
+from negcolor.converters.classical import density_stretch
 from pipelines import batches
 from pipelines.augmentation import Augmentation
 from pipelines.domain import PictureDomain

@@ -6,8 +6,8 @@ import tensorflow as tf
 from skimage.color import rgb2lab
 from skimage.transform import rotate
 
+from negcolor.experiments.systems import Variation
 from negcolor.images.lab import from_lab_network
-from negcolor.systems.table import Variation
 from pipelines.domain import PictureDomain
 from pipelines.lab_batches import held_out, lab_batches, varied
 from pipelines.photographs import Photograph

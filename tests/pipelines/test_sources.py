@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
+from negcolor.converters.classical import density_stretch
 from negcolor.errors import NegcolorError
-from negcolor.film.inversion import density_stretch
 from negcolor.images.color import to_unit
 from negcolor.images.io import read, write
 from pipelines import batches, demo_roll

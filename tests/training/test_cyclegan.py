@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from negcolor.modifications import MODIFICATIONS, modification
+from negcolor.experiments.modifications import MODIFICATIONS, modification
 from negcolor.training.cyclegan import LOSS_NAMES, CycleGAN
 from negcolor.training.networks import build_networks
 

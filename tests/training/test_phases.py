@@ -13,13 +13,13 @@ from scipy.stats import wasserstein_distance
 from skimage.color import rgb2lab
 
 from negcolor.errors import NegcolorError
-from negcolor.modifications import BASELINE
-from negcolor.training.config import RunConfig
-from negcolor.training.film_plan import FilmPlan, TrainingData
+from negcolor.experiments.config import RunConfig
+from negcolor.experiments.modifications import BASELINE
+from negcolor.experiments.phases import ALL, RECIPES
+from negcolor.training.negative_task import FilmPlan, TrainingData
 from negcolor.training.networks import build_networks
 from negcolor.training.objective import TERMS, anchor_loss, colours_loss
-from negcolor.training.phases import ALL, RECIPES
-from negcolor.training.run import Run
+from negcolor.training.trainer import Run
 from negcolor.training.trainers import averaged, build_trainer
 
 SIZE = 32

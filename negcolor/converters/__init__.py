@@ -1,0 +1,1 @@
+"""Classical converters of negatives: formulas that were never trained."""

@@ -1,1 +1,0 @@
-"""The comparison of modifications trained under one budget: the paper's ablation."""

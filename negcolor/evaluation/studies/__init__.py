@@ -1,1 +1,0 @@
-"""What all studies share: their folder, their figures and their documents."""

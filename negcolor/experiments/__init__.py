@@ -1,0 +1,1 @@
+"""What the papers say: modifications, systems, networks, phases and figures as data."""

@@ -1,0 +1,124 @@
+"""The folder that a run lives in: made, found again, written into."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import os
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+from negcolor.errors import NegcolorError
+from negcolor.experiments.checks import option
+from negcolor.experiments.config import RunConfig
+from negcolor.experiments.system_config import SystemConfig
+
+Config = TypeVar("Config", RunConfig, SystemConfig)
+
+CONFIG = "config.json"
+FIGURES = "figures.json"  # in a run folder, see `write_figures`
+
+
+def create_run(folder: Path, config: RunConfig | SystemConfig) -> None:
+    """Makes a new run folder and writes its config.json.
+
+    Raises:
+        NegcolorError: the folder exists and is not empty, or cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if any(folder.iterdir()):
+            raise NegcolorError(
+                f"{folder} is not empty; give --output another folder, or continue the run in it "
+                f"with --resume {folder}."
+            )
+        text = json.dumps(dataclasses.asdict(config), indent=2) + "\n"
+        write_text(folder / CONFIG, text)
+    except OSError as error:
+        raise NegcolorError(
+            f"{folder} cannot be written ({error.strerror}); give --output another folder."
+        ) from error
+
+
+def is_system_run(folder: Path) -> bool:
+    """Whether a folder is the run of a grey-to-colour system."""
+    try:
+        return "system" in _record(folder)
+    except (OSError, ValueError, TypeError):
+        return False
+
+
+def load_run(folder: Path, given: Mapping[str, Any]) -> RunConfig:
+    """The configuration of an existing run, checked against the options given with --resume.
+
+    Args:
+        folder: the run's folder.
+        given: options by field name that the user gave beside --resume.
+
+    Raises:
+        NegcolorError: the folder is no run of a modification, or an option contradicts the run's.
+    """
+    if is_system_run(folder):
+        system = _record(folder)["system"]
+        raise NegcolorError(f"{folder} is the run of the system {system}, of no modification.")
+    return _load(folder, given, RunConfig)
+
+
+def load_system_run(folder: Path, given: Mapping[str, Any]) -> SystemConfig:
+    """The same for the run of a system."""
+    return _load(folder, given, SystemConfig)
+
+
+def _load(folder: Path, given: Mapping[str, Any], kind: Callable[..., Config]) -> Config:
+    try:
+        config = kind(**_record(folder))
+    except (OSError, ValueError, TypeError) as error:
+        raise NegcolorError(
+            f"{folder} is not a run of negcolor-train (no readable {CONFIG} in it); give "
+            "--resume the folder of a run."
+        ) from error
+    for name, value in given.items():
+        first = getattr(config, name)
+        if value not in (first, "auto"):
+            started = "the default" if first is None else first
+            raise NegcolorError(
+                f"{option(name)} {value} contradicts {folder}, which was started with {started}; "
+                "leave the option out, or start a new run."
+            )
+    return config
+
+
+def _record(folder: Path) -> dict[str, Any]:
+    return json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+
+
+def next_folder(name: str) -> Path:
+    """runs/NAME, or the first of runs/NAME-2, -3, … that does not exist."""
+    candidates = (Path("runs") / (name if n == 1 else f"{name}-{n}") for n in range(1, 10_000))
+    return next(folder for folder in candidates if not folder.exists())
+
+
+def write_figures(folder: Path, pictures: int, figures: dict[str, dict[str, float]]) -> None:
+    """Records in a run's figures.json how generator G did on pictures that it never saw.
+
+    Args:
+        folder: the run's folder.
+        pictures: how many test pictures had a truth.
+        figures: converter's name -> its mean figures; the generator is called "this model".
+
+    Raises:
+        OSError: the folder cannot be written.
+    """
+    record = {"pictures": pictures, "figures": figures}
+    write_text(folder / FIGURES, json.dumps(record, indent=2) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Replaces a file's text at once: a killed process leaves the old or the new text."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)

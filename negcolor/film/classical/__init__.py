@@ -1,1 +1,0 @@
-"""Converters that photographers use today, from their formulas."""

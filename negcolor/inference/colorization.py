@@ -1,0 +1,173 @@
+"""Grey pictures in colour: a network sees the picture small, the picture keeps its lightness."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from negcolor.errors import NegcolorError, first_line
+from negcolor.experiments.run_folder import is_system_run, load_system_run
+from negcolor.images.color import from_unit, to_unit
+from negcolor.images.lab import from_lab_network, lab_to_picture, to_lab_network
+from negcolor.images.resize import resized
+from negcolor.inference.bands import in_bands
+from negcolor.inference.bundled import shipped_folder
+from negcolor.inference.guided import EnlargedMaps
+from negcolor.inference.models import latest_version, load_saved_model
+from negcolor.inference.trims import NO_TRIMS, Trims, apply_trims
+
+if TYPE_CHECKING:
+    import keras
+
+
+class Colorizer(Protocol):
+    """A network that sees the colours of a grey picture of one size.
+
+    Attributes:
+        side: S, height and width of that picture.
+    """
+
+    side: int
+
+    def maps(self, lightness: np.ndarray) -> np.ndarray:
+        """L* of network Lab, (S, S) float32 -> (S, S, 2, 2), see `lifting.colour_maps`."""
+
+
+def add_colour(
+    picture: np.ndarray,
+    colorizer: Colorizer,
+    dtype: np.typing.DTypeLike,
+    trims: Trims = NO_TRIMS,
+    *,
+    out: np.ndarray | None = None,
+) -> tuple[np.ndarray, int]:
+    """Colours a picture, which keeps its lightness L* and all its detail.
+
+    The network sees it reduced and squashed to a square, as in its training; its a* and b* are
+    carried over as `negcolor.inference.chroma_upsampling` says.
+
+    Args:
+        picture: (H, W, 3) uint8, uint16 or floating point in [0, 1], sRGB, of any size; of colours
+            only the lightness counts.
+        colorizer: what sees the colours.
+        dtype: of the result: uint8, uint16 or floating point.
+        trims: applied to the result before it is rounded to `dtype`.
+        out: (H, W, 3) of `dtype` to write the result into, such as the picture itself.
+
+    Returns:
+        (H, W, 3) sRGB, and how many of its pixels had colours that sRGB lacks and were mixed with
+        grey until they fitted.
+    """
+    size = picture.shape[:2]
+    small = resized(_all_lightness(picture), (colorizer.side, colorizer.side))
+    maps = EnlargedMaps(colorizer.maps(small), size)
+    result = np.empty(picture.shape, dtype) if out is None else out
+
+    def colour_rows(start: int, stop: int) -> int:
+        lightness = _lightness(picture[start:stop])
+        lab = np.concatenate([lightness, maps.apply(lightness, start)], axis=-1)
+        rows, outside = lab_to_picture(from_lab_network(lab))
+        result[start:stop] = from_unit(apply_trims(rows, trims), dtype)
+        return int(np.count_nonzero(outside))
+
+    return result, sum(in_bands(colour_rows, size[0]))
+
+
+def _all_lightness(picture: np.ndarray) -> np.ndarray:
+    plane = np.empty(picture.shape[:2], "float32")
+
+    def fill(start: int, stop: int) -> None:
+        plane[start:stop] = _lightness(picture[start:stop])[..., 0]
+
+    in_bands(fill, len(plane))
+    return plane
+
+
+def _lightness(rows: np.ndarray) -> np.ndarray:
+    """(h, W, 3) pixels -> (h, W, 1) float32, L* of network Lab."""
+    return to_lab_network(to_unit(rows))[..., :1]
+
+
+class KerasColorizer:
+    """A colorizer as a Keras model: (N, S, S, 1) -> (N, S, S, 2), or (N, S, S, 3) with L*."""
+
+    def __init__(self, generator: keras.Model) -> None:
+        self.generator = generator
+        self.side = generator.input_shape[1]
+
+    def maps(self, lightness: np.ndarray) -> np.ndarray:
+        from negcolor.inference.chroma_upsampling import colour_maps
+
+        batch = lightness[None, ..., None]
+        colours = self.generator.predict_on_batch(batch)[..., -2:]
+        return np.asarray(colour_maps(batch, colours))[0]
+
+
+class SavedColorizer:
+    """An exported colorizer, see `negcolor.serving.export`, through its function colour_maps."""
+
+    def __init__(self, folder: Path) -> None:
+        self._model = load_saved_model(folder)  # keeps the weights alive
+        if not hasattr(self._model, "colour_maps"):
+            raise _for_negatives(folder)
+        (function,) = self._model.colour_maps.concrete_functions
+        (specification,), _ = function.structured_input_signature
+        self.side = specification.shape[1]
+
+    def maps(self, lightness: np.ndarray) -> np.ndarray:
+        return self._model.colour_maps(lightness[None, ..., None]).numpy()[0]
+
+
+def load_colorizer(folder: str | Path) -> Colorizer:
+    """The colorizer of a run folder of a grey-to-colour system, or of a folder of its export.
+
+    Raises:
+        NegcolorError: there is none, or it cannot be read.
+    """
+    path = Path(folder)
+    if saved := latest_version(path):
+        return SavedColorizer(saved)
+    return KerasColorizer(load_coloring_generator(path))
+
+
+def load_coloring_generator(run: Path) -> keras.Model:
+    """The generator of colours of a run folder: (N, S, S, 1) -> (N, S, S, 2 or 3).
+
+    Raises:
+        NegcolorError: the folder is no run of a grey-to-colour system or has no generator yet, the
+            generator cannot be read, or keras-hub, which it needs, is not installed.
+    """
+    file = run / "generator_g.keras"
+    if not is_system_run(run):
+        if file.is_file() or run.is_file() or shipped_folder(str(run)):
+            raise _for_negatives(run)
+        raise NegcolorError(
+            f"{run}: there is no colorizer here; give a run folder of negcolor-train --system, or "
+            "a folder that negcolor-export made of one."
+        )
+    system = load_system_run(run, {}).configured_system()
+
+    import keras
+
+    from negcolor.networks import backbones
+    from negcolor.networks import factory as _  # registers its layers with Keras
+
+    if {"resnet18", "deeplab"} & set(system.backbones()):
+        backbones.keras_hub_module()  # registers its layers
+    try:
+        generator = keras.saving.load_model(file, compile=False)
+        _, height, width, channels = generator.input_shape
+        if height != width or channels != 1 or generator.output_shape[-1] not in (2, 3):
+            raise ValueError("it does not turn lightness into colours")
+        return generator
+    except Exception as error:  # Keras raises many types for files that are no models
+        raise NegcolorError(
+            f"{file}: this is not a colorizer that Keras can read ({first_line(error)}); give the "
+            "run folder of a training that has ended an epoch."
+        ) from error
+
+
+def _for_negatives(model: Path) -> NegcolorError:
+    return NegcolorError(f"{model} is a model for negatives: give it as --model, not as a system.")

@@ -1,0 +1,298 @@
+"""What one pass over the whole picture gives, in bounded memory.
+
+Instance normalisation needs the mean and the variance of the whole picture, so bands of a picture
+cannot be converted one after the other. Here the picture is swept over once per normalisation:
+each sweep computes the normalisation's input band by band and merges the bands' statistics; the
+next sweeps use them. Inputs of normalisations below the picture's own size are kept between the
+sweeps, on disk where the memory does not allow. Those of its own size are so large, and their
+layers so cheap, that they are computed again. For the generator of Table I that is 5 % more
+multiplications than one pass over the whole picture does. What a generator with a prior reads from
+a small copy of the picture is found in a sweep of its own, before the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import numpy as np
+from keras import ops
+
+from negcolor.inference.tiled_graph import Node, picture_graph
+from negcolor.inference.tiled_storage import DiskMap, FeatureMap, MemoryMap, check_room
+from negcolor.networks.layers import EPSILON
+
+ROWS = 64  # of the picture per band, if the memory allows: higher bands hardly save time
+FEWEST_ROWS = 8
+COPIES = 5  # of the largest tensor are in memory at the same time, in a band or a whole pass
+OVERLAP = 16  # rows by which the bands of one sweep overlap, at most
+
+
+@dataclass(frozen=True)
+class Statistics:
+    """Mean and variance per channel, (C,) float64, and the number of pixels they are of."""
+
+    count: int
+    mean: np.ndarray
+    variance: np.ndarray
+
+    def merge(self, other: Statistics) -> Statistics:
+        """Of both sets of pixels (Chan, Golub, LeVeque 1979, STAN-CS-79-773, eq. 2.1)."""
+        count = self.count + other.count
+        ours, theirs = self.count / count, other.count / count
+        delta = other.mean - self.mean
+        variance = ours * self.variance + theirs * other.variance + ours * theirs * delta**2
+        return Statistics(count, self.mean + theirs * delta, variance)
+
+    def over_channels(self) -> Statistics:
+        """Of all channels together, repeated for each: what layer normalisation uses."""
+        mean = self.mean.mean()
+        variance = self.variance.mean() + self.mean.var()
+        return Statistics(
+            self.count, np.full_like(self.mean, mean), np.full_like(self.mean, variance)
+        )
+
+
+def statistics(rows: Any) -> Statistics:
+    """Of a tensor (1, h, W, C)."""
+    _, height, width, _ = rows.shape
+    mean, variance = ops.moments(rows, axes=(0, 1, 2))
+    arrays = [ops.convert_to_numpy(x).astype("float64") for x in (mean, variance)]
+    return Statistics(height * width, *arrays)
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """One pass over the picture in bands.
+
+    Attributes:
+        target: what is computed: a normalisation's input, or the generator's output.
+        norm: that normalisation, or None.
+        stored: nodes whose output is kept from this sweep on.
+        released: kept nodes that no later sweep needs.
+        bytes_per_pixel: of the largest tensor that is computed on the way, per pixel of the
+            picture.
+    """
+
+    target: Node
+    norm: Node | None
+    stored: tuple[Node, ...]
+    released: tuple[Node, ...]
+    bytes_per_pixel: float
+
+
+def plan_sweeps(nodes: list[Node]) -> list[Sweep]:
+    """The sweeps over a graph, in order, and what is kept between them."""
+    goals = [(node.inputs[0], node) for node in nodes if node.norm] + [(nodes[-1], None)]
+    sweeps: list[Sweep] = []
+    kept: set[Node] = set()
+    for number, (target, norm) in enumerate(goals):
+        computed = _upstream([target], kept)
+        available = kept | {node for node in computed if node.kept}
+        starts = [node for goal, _ in goals[number + 1 :] for node in goal.inputs]
+        needed_later = available & _upstream(starts, available)
+        stored = needed_later - kept
+        released = kept - needed_later
+        largest = max(_bytes_per_pixel(node) for node in computed)
+        sweeps.append(Sweep(target, norm, tuple(stored), tuple(released), largest))
+        kept = (kept | stored) - released
+    return sweeps
+
+
+def stored_bytes_per_pixel(sweeps: list[Sweep]) -> float:
+    """The most that is kept between the sweeps at any time, per pixel of the picture."""
+    kept, most = 0.0, 0.0
+    for sweep in sweeps:
+        kept += sum(_bytes_per_pixel(node) for node in sweep.stored)
+        most = max(most, kept)
+        kept -= sum(_bytes_per_pixel(node) for node in sweep.released)
+    return most
+
+
+def whole_bytes_per_pixel(generator: keras.Model) -> float:
+    """The memory that one pass over a whole picture takes, per pixel, roughly."""
+    return COPIES * max(_bytes_per_pixel(node) for node in picture_graph(generator))
+
+
+def _bytes_per_pixel(node: Node) -> float:
+    return float(4 * node.channels * node.scale**2)
+
+
+def _upstream(starts: Iterable[Node], ends: set[Node]) -> set[Node]:
+    """The nodes from which `starts` are computed, themselves included, back to `ends`."""
+    found: set[Node] = set()
+    waiting = list(starts)
+    while waiting:
+        node = waiting.pop()
+        if node not in found:
+            found.add(node)
+            waiting += () if node in ends else node.inputs
+    return found
+
+
+class Bands:
+    """Computes rows of any node from what is known: kept maps, statistics and the picture.
+
+    Args:
+        picture_rows: (start, stop) -> rows of the picture, (stop - start, W, 3) float32 in
+            [-1, 1].
+        size: height and width of the picture, multiples of 4 from 8 on.
+        new_map: makes room for an output (H, W, C) that is kept.
+    """
+
+    def __init__(
+        self,
+        picture_rows: Callable[[int, int], np.ndarray],
+        size: tuple[int, int],
+        new_map: Callable[[tuple[int, int, int]], FeatureMap] = MemoryMap,
+    ) -> None:
+        self.statistics: dict[Node, Statistics] = {}
+        self._picture_rows = picture_rows
+        self._height, self._width = size
+        self._new_map = new_map
+        self._maps: dict[Node, FeatureMap] = {}
+        self._recent: dict[Node, tuple[int, Any]] = {}  # rows of nodes with several readers
+        self._whole: dict[Node, Any] = {}
+
+    def look(self, nodes: list[Node]) -> None:
+        """Computes the nodes that are about the whole picture; the first thing to be done."""
+        for node in nodes:
+            if node.scale:
+                continue
+            if not node.inputs[0].scale:
+                self._whole[node] = node.call(*(self._whole[source] for source in node.inputs))
+                continue
+            starts = range(0, self._height, ROWS)
+            self._whole[node] = sum(
+                node.call(self.rows(node.inputs[0], start, stop), start, self._height)
+                for start, stop in ((y, min(y + ROWS, self._height)) for y in starts)
+            )
+
+    def run(self, sweep: Sweep, rows: int) -> Iterator[tuple[int, np.ndarray]]:
+        """Fills the maps that are new and finds the norm's statistics, or yields the output.
+
+        Args:
+            sweep: the next one of `plan_sweeps`.
+            rows: of the picture per band, a multiple of 4.
+
+        Yields:
+            (start, rows) of the last sweep, (h, W, C) float32.
+        """
+        new = {node: self._new_map(self._shape(node)) for node in sweep.stored}
+        total = None
+        for start in range(0, self._height, rows):
+            stop = min(start + rows, self._height)
+            computed = {
+                node: self.rows(node, int(start * node.scale), int(stop * node.scale))
+                for node in (sweep.target, *sweep.stored)
+            }
+            self._recent.clear()
+            for node, kept in new.items():
+                kept.write(int(start * node.scale), ops.convert_to_numpy(computed[node])[0])
+            if sweep.norm is None:
+                yield start, ops.convert_to_numpy(computed[sweep.target])[0]
+            else:
+                found = statistics(computed[sweep.target])
+                total = total.merge(found) if total else found
+        if sweep.norm and total:
+            pooled = isinstance(sweep.norm.norm, keras.layers.GroupNormalization)
+            self.statistics[sweep.norm] = total.over_channels() if pooled else total
+        self._maps |= new
+        for node in sweep.released:
+            self._maps.pop(node).close()
+
+    def close(self) -> None:
+        """Frees all maps."""
+        for kept in self._maps.values():
+            kept.close()
+
+    def rows(self, node: Node, start: int, stop: int) -> Any:
+        """The rows [start, stop) of a node's output, (1, stop - start, W, C).
+
+        Of a node about the whole picture, all of its output.
+        """
+        if node in self._whole:
+            return self._whole[node]
+        if node in self._maps:
+            return ops.convert_to_tensor(self._maps[node].read(start, stop)[None])
+        if not node.inputs:
+            return ops.convert_to_tensor(self._picture_rows(start, stop)[None])
+        if node in self._recent:
+            first, known = self._recent[node]
+            if first <= start and stop <= first + known.shape[1]:
+                return _cut(known, start - first, stop - first)
+        height = int(self._height * node.inputs[0].scale)
+        first, last = node.reach.source(start, stop, height)
+        result = self._apply(node, [self.rows(source, first, last) for source in node.inputs])
+        first = first * node.reach.up // node.reach.down
+        result = _cut(result, start - first, stop - first)
+        if node.kept:
+            self._recent[node] = (start, result)
+        return result
+
+    def _apply(self, node: Node, inputs: list[Any]) -> Any:
+        if node.norm is None:
+            return node.call(*inputs)
+        known = self.statistics[node]
+        return ops.batch_normalization(
+            *inputs,
+            known.mean.astype("float32"),
+            known.variance.astype("float32"),
+            axis=-1,
+            offset=node.norm.beta,
+            scale=node.norm.gamma,
+            epsilon=EPSILON,
+        )
+
+    def _shape(self, node: Node) -> tuple[int, int, int]:
+        return int(self._height * node.scale), int(self._width * node.scale), node.channels
+
+
+def _cut(rows: Any, start: int, stop: int) -> Any:
+    return rows if stop - start == rows.shape[1] else rows[:, start:stop]
+
+
+def tiled_pass(
+    generator: keras.Model,
+    picture_rows: Callable[[int, int], np.ndarray],
+    size: tuple[int, int],
+    memory: int,
+) -> Iterator[tuple[int, np.ndarray]]:
+    """Runs a generator over a picture band by band, exactly as in one pass over the whole.
+
+    Args:
+        generator: a functional model of `build_generator`'s layers.
+        picture_rows: (start, stop) -> rows of the picture, (stop - start, width, 3) float32 in
+            [-1, 1].
+        size: height and width of the picture, multiples of 4 from 8 on.
+        memory: bytes that may be used beside what is in use already.
+
+    Yields:
+        (start, rows): the output in [-1, 1], (h, width, 3) float32, from the top to the bottom.
+
+    Raises:
+        NegcolorError: there is no room on disk for the feature maps.
+    """
+    height, width = size
+    nodes = picture_graph(generator)
+    sweeps = plan_sweeps(nodes)
+    stored_bytes = int(stored_bytes_per_pixel(sweeps) * height * width)
+    on_disk = stored_bytes > memory // 2
+    if on_disk:
+        check_room(stored_bytes)
+    else:
+        memory -= stored_bytes
+    bands = Bands(picture_rows, size, DiskMap if on_disk else MemoryMap)
+    with closing(bands):
+        bands.look(nodes)
+        for sweep in sweeps:
+            yield from bands.run(sweep, _rows_per_band(sweep, width, memory))
+
+
+def _rows_per_band(sweep: Sweep, width: int, memory: int) -> int:
+    row_bytes = sweep.bytes_per_pixel * width * COPIES
+    rows = int(memory / row_bytes) - OVERLAP
+    return max(FEWEST_ROWS, min(ROWS, rows) // 4 * 4)

@@ -1,0 +1,168 @@
+"""A generator as a graph of operations on bands of rows, for pictures larger than the memory.
+
+Each layer stays what it is and is called on a band that is somewhat higher than asked for; what
+the missing neighbours falsify at the band's edges is cut off again. At the edges of the picture
+nothing is missing, so the layer's own border treatment holds there. The exceptions are the
+normalisations by statistics of the whole picture and the layers that see a small copy of it; their
+results are found first, by `tiling`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any, TypeAlias
+
+import keras
+from keras import layers, ops
+
+from negcolor.networks.density_prior import (
+    Balance,
+    ClippedSum,
+    DensityRange,
+    Print,
+    Thumbnail,
+)
+from negcolor.networks.layers import InstanceNormalization, ReflectionConv2D, ResidualBlock
+from negcolor.networks.roll_balance import Constant
+
+Norm: TypeAlias = InstanceNormalization | layers.GroupNormalization
+
+POINTWISE = (
+    ClippedSum,
+    Print,
+    layers.Activation,
+    layers.BatchNormalization,
+    layers.Concatenate,
+    layers.Dropout,
+    layers.LeakyReLU,
+    layers.ReLU,
+)
+"""Layers whose output at a pixel depends on the inputs at that pixel only, when not training."""
+
+WHOLE = (Thumbnail, DensityRange, Balance, Constant)
+"""Layers that see the whole picture, the first of them as means of bands; see `Node.scale`."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How a layer's output rows depend on its input rows.
+
+    `up` output rows for `down` input rows; an output row sees its own input rows and `margin`
+    more on either side.
+    """
+
+    up: int = 1
+    down: int = 1
+    margin: int = 0
+
+    def source(self, start: int, stop: int, height: int) -> tuple[int, int]:
+        """The input rows, of `height` in all, that give the output rows [start, stop)."""
+        first = start * self.down // self.up - self.margin
+        last = -(-stop * self.down // self.up) + self.margin
+        return max(0, first // self.down * self.down), min(height, last)
+
+
+@dataclass(eq=False)
+class Node:
+    """One operation of a generator.
+
+    Attributes:
+        call: the operation, on tensors (1, rows, W, C).
+        inputs: the nodes whose outputs it takes; none for the picture itself.
+        reach: which input rows it needs.
+        scale: output rows per row of the picture; 0 if the output is about the whole picture.
+        channels: of the output.
+        norm: the layer, if this is a normalisation by statistics of the whole picture; it is then
+            applied with these statistics and `call` is not used.
+        kept: whether the output is worth keeping between sweeps, see `tiling`.
+    """
+
+    call: Callable[..., Any]
+    inputs: tuple[Node, ...]
+    reach: Reach
+    scale: Fraction
+    channels: int
+    norm: Norm | None = None
+    kept: bool = field(default=False)
+
+
+def picture_graph(generator: keras.Model) -> list[Node]:
+    """The operations of a functional generator in the order in which they can be computed.
+
+    Residual blocks are taken apart. The first node is the picture, the last one the output.
+
+    Raises:
+        TypeError: for a layer whose rows' dependence is not known here.
+    """
+    outputs: dict[int, Node] = {}
+    nodes: list[Node] = []
+
+    def add(layer: layers.Layer, inputs: tuple[Node, ...]) -> Node:
+        if isinstance(layer, ResidualBlock):
+            (x,) = inputs
+            for inner in layer.branch:
+                x = add(inner, (x,))
+            # The branch first: it needs more rows than the shortcut, which then finds them known.
+            sum_ = Node(ops.add, (x, *inputs), Reach(), x.scale, x.channels, kept=x.scale < 1)
+            nodes.append(sum_)
+            return sum_
+        nodes.append(_node(layer, inputs))
+        return nodes[-1]
+
+    for layer in generator.layers:
+        if isinstance(layer, layers.InputLayer):
+            nodes.append(Node(ops.identity, (), Reach(), Fraction(1), layer.output.shape[-1]))
+            outputs[id(layer.output)] = nodes[-1]
+            continue
+        sources = layer.input if isinstance(layer.input, list) else [layer.input]
+        outputs[id(layer.output)] = add(layer, tuple(outputs[id(x)] for x in sources))
+    return nodes
+
+
+def _node(layer: layers.Layer, inputs: tuple[Node, ...]) -> Node:
+    source = inputs[0]
+    if isinstance(layer, WHOLE):
+        # A thumbnail is the sum of what its bands contribute.
+        call = layer.partial_mean if isinstance(layer, Thumbnail) else _inference(layer)
+        return Node(call, inputs, Reach(), Fraction(0), source.channels)
+    reach = _reach(layer)
+    scale = source.scale * Fraction(reach.up, reach.down)
+    channels = source.channels
+    if isinstance(layer, layers.Concatenate):
+        channels = sum(node.channels for node in inputs)
+    if isinstance(layer, layers.Conv2D | layers.Conv2DTranspose):
+        channels = layer.filters
+    norm = layer if isinstance(layer, InstanceNormalization | layers.GroupNormalization) else None
+    if norm and scale < 1:
+        source.kept = True
+    return Node(_inference(layer), inputs, reach, scale, channels, norm)
+
+
+def _inference(layer: layers.Layer) -> Callable[..., Any]:
+    """The layer as a function of one tensor, or of several that it takes as a list."""
+
+    def call(*tensors: Any) -> Any:
+        return layer(tensors[0] if len(tensors) == 1 else list(tensors))
+
+    return call
+
+
+def _reach(layer: layers.Layer) -> Reach:
+    if isinstance(layer, ReflectionConv2D):
+        stride, padding = layer.strides[0], (layer.kernel_size[0] - 1) // 2
+        # Rounded up, so that the band begins at an input row where an output row begins.
+        return Reach(down=stride, margin=-(-padding // stride) * stride)
+    if isinstance(layer, layers.Conv2DTranspose):
+        stride, kernel = layer.strides[0], layer.kernel_size[0]
+        return Reach(up=stride, margin=-(-kernel // stride))
+    if isinstance(layer, layers.UpSampling2D):
+        return Reach(up=layer.size[0], margin=1 if layer.interpolation == "bilinear" else 0)
+    if isinstance(layer, layers.GroupNormalization) and layer.groups == 1:
+        return Reach()
+    if isinstance(layer, layers.Conv2D) and layer.kernel_size == layer.strides == (1, 1):
+        return Reach()
+    if isinstance(layer, (InstanceNormalization, *POINTWISE)):
+        return Reach()
+    raise TypeError(f"{type(layer).__name__} {layer.name}")

@@ -1,0 +1,1 @@
+"""Tables, HTML pages and Markdown documents, whatever they report on."""

@@ -1,0 +1,140 @@
+"""Exports a trained generator as a SavedModel for TensorFlow Serving."""
+
+from __future__ import annotations
+
+import os
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from negcolor.atomic import whole_folder
+from negcolor.errors import NegcolorError
+from negcolor.experiments.run_folder import is_system_run
+from negcolor.inference.bundled import shipped_folder
+from negcolor.inference.compact import CARD, is_compact
+
+if TYPE_CHECKING:
+    import keras
+    import tensorflow as tf
+
+Export = tuple["tf.Module", dict[str, Any], str]
+"""What is saved: a module of variables, signatures, the text of a model card."""
+
+
+class Direction(StrEnum):
+    """Which of a run's two generators."""
+
+    NEGATIVE_TO_COLOUR = "negative-to-colour"
+    COLOUR_TO_NEGATIVE = "colour-to-negative"
+
+
+GENERATORS = {
+    Direction.NEGATIVE_TO_COLOUR: "generator_g.keras",
+    Direction.COLOUR_TO_NEGATIVE: "generator_f.keras",
+}
+
+
+def export_model(
+    model: Path,
+    output: Path,
+    *,
+    version: int = 1,
+    direction: Direction = Direction.NEGATIVE_TO_COLOUR,
+) -> Path:
+    """Writes OUTPUT/VERSION: a SavedModel, warm-up requests for it and a model card.
+
+    The folder appears whole or not at all, and nothing is overwritten. What the model answers is
+    said in `negcolor.serving.signatures`.
+
+    Args:
+        model: a run folder, of a modification or a grey-to-colour system; or a `.keras` file or a
+            compact model, of which only the generator is known; or a shipped model's name.
+        output: the served model's folder; its name is the model's.
+        version: from 1 on; a server takes the highest that it finds.
+        direction: which generator of a run; of a file, what it does. Not for systems.
+
+    Returns:
+        OUTPUT/VERSION.
+
+    Raises:
+        NegcolorError: there is no such model, it cannot be read, the version exists already, or it
+            cannot be written.
+    """
+    folder = output / str(version)
+    if not model.exists():
+        model = shipped_folder(str(model)) or model
+    is_run = model.is_dir() and not is_compact(model)
+    file = model / GENERATORS[direction] if is_run else model
+    if is_system_run(model) and direction is not Direction.NEGATIVE_TO_COLOUR:
+        raise NegcolorError(f"--direction {direction} is not for colorizers: leave it out.")
+    _check(file, folder, version)
+
+    import tensorflow as tf
+
+    from negcolor.serving.warm_up import write_warm_up
+
+    name = output.resolve().name
+    if is_system_run(model):
+        module, signatures, card = _colorizer(model, name, version)
+    else:
+        module, signatures, card = _converter(model, file, name, version, direction)
+    options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)  # nobody trains it
+    try:
+        with whole_folder(folder) as beside:
+            tf.saved_model.save(module, str(beside), signatures, options)
+            write_warm_up(beside, name)
+            (beside / CARD).write_text(card, encoding="utf-8")
+    except (OSError, tf.errors.OpError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error.message
+        raise NegcolorError(
+            f"{folder} cannot be written ({reason}): check the folder and its free space."
+        ) from error
+    return folder
+
+
+def _converter(model: Path, file: Path, name: str, version: int, direction: Direction) -> Export:
+    from negcolor.inference.models import load_generator
+    from negcolor.serving.model_card import find_provenance, model_card
+    from negcolor.serving.signatures import build_signatures, converting_function
+
+    provenance = find_provenance(model)
+    generator = load_generator(file)
+    card = model_card(name, version, direction, generator.count_params(), provenance)
+    return _module(generator), build_signatures(converting_function(generator)), card
+
+
+def _colorizer(run: Path, name: str, version: int) -> Export:
+    from negcolor.inference.colorization import load_coloring_generator
+    from negcolor.serving.coloring import coloring_function, maps_function
+    from negcolor.serving.colorizer_card import read_system_provenance
+    from negcolor.serving.model_card import model_card
+    from negcolor.serving.signatures import build_signatures
+
+    provenance = read_system_provenance(run)
+    generator = load_coloring_generator(run)
+    card = model_card(name, version, "grey-to-colour", generator.count_params(), provenance)
+    module = _module(generator)
+    module.colour_maps = maps_function(generator)  # for `inference.colorizer.SavedColorizer`
+    function = coloring_function(module.colour_maps, generator.input_shape[1])
+    return module, build_signatures(function), card
+
+
+def _module(generator: keras.Model) -> tf.Module:
+    """A module of variables, so that nobody needs Keras to load it."""
+    import tensorflow as tf
+
+    module = tf.Module()
+    module.weights = [variable.value for variable in generator.variables]
+    return module
+
+
+def _check(file: Path, folder: Path, version: int) -> None:
+    """Complains about what can be known before TensorFlow is loaded."""
+    if not 1 <= version < 2**63:
+        raise NegcolorError(f"--version {version} is none for a server: give a number from 1 on.")
+    if not file.is_file() and not is_compact(file):
+        raise NegcolorError(
+            f"{file} does not exist: name a run folder of negcolor-train or a .keras file."
+        )
+    if os.path.lexists(folder):
+        raise NegcolorError(f"{folder} exists already: give another --version or --output.")

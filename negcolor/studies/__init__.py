@@ -1,0 +1,1 @@
+"""Ablation studies: many trainings under one budget, compared."""

@@ -1,0 +1,1 @@
+"""Architecture reports: layers, parameters and drawings of the networks."""

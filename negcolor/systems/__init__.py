@@ -1,1 +1,0 @@
-"""The grey-to-colour systems of the four companion papers, as data."""

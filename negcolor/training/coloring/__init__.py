@@ -1,1 +1,0 @@
-"""Training the grey-to-colour systems of the companion papers."""

@@ -1,0 +1,190 @@
+"""A training from its first step to its last, in a run folder, resumable at any point."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from contextlib import closing
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import keras
+import tensorflow as tf
+from rich.console import Console
+
+from negcolor.errors import NegcolorError
+from negcolor.experiments.run_folder import write_text
+from negcolor.images.io import write
+from negcolor.training.callbacks import AfterEpoch, Figures, History, ProgressReport, StopAfter
+from negcolor.training.disk import writing
+from negcolor.training.precision import POLICIES, resolve_jit, resolve_precision
+from negcolor.training.task import Plan
+from negcolor.training.trainers import average, averaged
+
+
+class Run:
+    """A training in its folder; `train` does all that is left of it.
+
+    The folder holds config.json, architecture.txt, samples/, checkpoints/, tensorboard/ and the
+    generators, generator_g.keras and, where one is trained, generator_f.keras. history.csv is the
+    table of the last phase; that of an earlier one bears its name, as history_start.csv.
+
+    Args:
+        folder: with a config.json when it is trained, see `negcolor.experiments.run_folder`.
+        plan: what to train.
+        console: where progress is printed.
+    """
+
+    def __init__(self, folder: Path, plan: Plan, console: Console) -> None:
+        self.folder = folder
+        self.plan = plan
+        self.console = console
+        self.policy = POLICIES[resolve_precision(plan.config.precision)]
+        self.jit = resolve_jit(plan.config.jit) == "on"
+        self.phases = plan.phases
+        keras.utils.set_random_seed(plan.config.seed)
+        self.networks = plan.build_networks(self.policy)
+        self._copies: dict[str, keras.Model] = {}  # of networks, see `in_float32`
+        self.number = tf.Variable(0, dtype=tf.int64)  # of the phase at hand
+        self.done = tf.Variable(0, dtype=tf.int64)  # steps of this phase
+        self._checkpoint = tf.train.Checkpoint(number=self.number, done=self.done)
+
+    @cached_property
+    def _checkpoints(self) -> tf.train.CheckpointManager:
+        """Makes its folder, and so comes into being no earlier than the run's."""
+        folder = str(self.folder / "checkpoints")
+        return tf.train.CheckpointManager(self._checkpoint, folder, max_to_keep=1)
+
+    def train(self, minutes: float | None = None) -> None:
+        """Trains from the newest checkpoint, or from scratch, to the end of the last phase.
+
+        Args:
+            minutes: after them, the training stops at the end of the next round.
+
+        Raises:
+            NegcolorError: the checkpoint is damaged, or the folder cannot be written.
+        """
+        if (self.folder / "checkpoints" / "checkpoint").exists():
+            self._restore_checkpoint()
+        else:
+            self._begin_phase(0)
+        self._write_architecture()
+        limits = [] if minutes is None else [StopAfter(minutes)]
+        self._train_phase(limits)
+        for number in range(int(self.number) + 1, len(self.phases)):
+            self._begin_phase(number)
+            self._train_phase(limits)
+
+    def _begin_phase(self, number: int) -> None:
+        """Makes `model`, which trains the phase, and tells what a checkpoint holds."""
+        self.number.assign(number)
+        self.done.assign(0)
+        self.phase = self.phases[number]
+        self.rounds = self.plan.rounds(self.phase)
+        self.model: Any = self.plan.build_trainer(self.phase, self.networks, self.policy, self.jit)
+        self._checkpoint.networks = self.networks
+        self._checkpoint.model = self.model
+        # TensorFlow does not see seeds in Keras' layers.
+        holders = [*self.networks.values(), self.model]
+        self._checkpoint.variables = [v for holder in holders for v in holder.variables]
+
+    def _train_phase(self, limits: Sequence[StopAfter]) -> None:
+        title = f"{self.phase.name} · {{}}".format
+        for first, last, steps in self.rounds.left(int(self.done)):
+            progress = ProgressReport(
+                lambda rounds: title(self.rounds.title(rounds)),
+                self.plan.batch_size(self.phase),
+                self.console,
+            )
+            with closing(progress):
+                self.model.fit(
+                    self.plan.batches(self.phase, self.rounds.steps_after(first)),
+                    initial_epoch=first,
+                    epochs=last,
+                    steps_per_epoch=steps,
+                    callbacks=[
+                        Figures(lambda: self.plan.figures(self.phase, self.networks)),
+                        progress,
+                        *self._records(first),
+                        AfterEpoch(self._finish_round),
+                        *limits,
+                    ],
+                    shuffle=False,
+                    verbose=0,
+                )
+
+    def _records(self, first: int) -> list[keras.callbacks.Callback]:
+        """What writes the tables of the phase, from a round on."""
+        history = self._of_phase("history") + ".csv"
+        tensorboard = self.folder / "tensorboard" / self.phase.name
+        return [
+            keras.callbacks.TensorBoard(tensorboard, write_graph=False),
+            History(self.folder / history, first, self.rounds, self.model.optimizers),
+        ]
+
+    def _finish_round(self, rounds: int) -> None:
+        with averaged(self.model):
+            self._write_samples(rounds)
+            self._write_generators()
+        self.done.assign(self.rounds.steps_after(rounds))
+        if self.done == self.rounds.total:
+            average(self.model)
+        self._save_checkpoint()  # last: what it says is done is on disk
+
+    def _save_checkpoint(self) -> None:
+        with writing(self.folder):
+            self._checkpoints.save()
+
+    def _restore_checkpoint(self) -> None:
+        newest = self._checkpoints.latest_checkpoint
+        try:
+            number = tf.train.load_variable(newest, "number/.ATTRIBUTES/VARIABLE_VALUE")
+            self._begin_phase(int(number))
+            self._checkpoint.restore(newest).assert_existing_objects_matched()
+        except Exception as error:  # TensorFlow raises many types for damaged files
+            raise NegcolorError(
+                f"{self.folder / 'checkpoints'} is damaged and the run cannot be continued; put "
+                "back a copy of it, or start a new run."
+            ) from error
+
+    def _write_architecture(self) -> None:
+        """The summaries of G and of one discriminator; F and the other one are like them."""
+        discriminators = [n for name, n in self.networks.items() if name.startswith("disc")]
+        lines: list[str] = []
+        for network in (self.networks["generator_g"], *discriminators[:1]):
+            network.summary(print_fn=lines.append, line_length=88)
+        with writing(self.folder):
+            write_text(self.folder / "architecture.txt", "\n".join(lines) + "\n")
+
+    def _write_samples(self, rounds: int) -> None:
+        sheet = self.plan.sheet(self.networks)
+        if sheet is not None:
+            name = self._of_phase(self.rounds.file_stem(rounds)) + ".png"
+            write(self.folder / "samples" / name, sheet, overwrite=True)
+
+    def _of_phase(self, stem: str) -> str:
+        """A file's stem with the name of the phase, unless that is the last one."""
+        return stem if self.phase is self.phases[-1] else f"{stem}_{self.phase.name}"
+
+    def _write_generators(self) -> None:
+        """Saves the generators in float32, so that they run well on any machine."""
+        for name in [name for name in self.networks if name.startswith("generator")]:
+            network = self.in_float32(name)
+            beside = self.folder / f".{name}.{os.getpid()}.keras"
+            try:
+                with writing(self.folder):
+                    network.save(beside)
+                    os.replace(beside, self.folder / f"{name}.keras")
+            finally:
+                beside.unlink(missing_ok=True)
+
+    def in_float32(self, name: str) -> keras.Model:
+        """One of the networks with its weights under the float32 policy."""
+        network = self.networks[name]
+        if self.policy == "float32":
+            return network
+        if name not in self._copies:  # made once: some contain large pretrained networks
+            self._copies |= self.plan.build_networks("float32", [name])
+        self._copies[name].set_weights(network.get_weights())
+        return self._copies[name]

@@ -1,0 +1,108 @@
+"""Models that come with the package: where they are looked up, and what they are used for."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from negcolor.errors import NegcolorError
+from negcolor.evaluation.converters import gather_converters
+from negcolor.experiments.modifications import GeneratorConfig
+from negcolor.inference import bundled
+from negcolor.inference.api import colorize
+from negcolor.inference.bundled import DEFAULT_MODEL, default_folder, models_folder, shipped_models
+from negcolor.inference.compact import save_compact
+from negcolor.inference.models import KerasNetwork, SavedNetwork, load_generator, load_network
+from negcolor.serving.export import CARD, export_model
+
+SCAN = np.random.default_rng(0).integers(0, 256, (9, 14, 3), dtype="uint8")
+
+
+@pytest.fixture
+def models(generator, tmp_path, monkeypatch):
+    """The folder of the package's models, with two in it and things that are none."""
+    folder = tmp_path / "models"
+    config = GeneratorConfig(filters=4, residual_blocks=1)
+    for name in ("other", DEFAULT_MODEL):
+        save_compact(generator, config, folder / name, text=f"About {name}.", card="# Card\n")
+    (folder / "mine" / "1").mkdir(parents=True)
+    (folder / "README.md").touch()
+    monkeypatch.setattr(bundled, "models_folder", lambda: folder)
+    return folder
+
+
+@pytest.fixture
+def expected(models):
+    return colorize(SCAN, models / DEFAULT_MODEL)
+
+
+def test_the_packages_folder_is_found():
+    assert (models_folder() / "__init__.py").is_file()
+    for model in shipped_models():
+        assert model.folder.parent == models_folder()
+
+
+def test_models_are_listed_by_name(models):
+    first, second = shipped_models()
+    assert (first.name, first.description) == (DEFAULT_MODEL, f"About {DEFAULT_MODEL}.")
+    assert (second.name, second.folder) == ("other", models / "other")
+    assert first.size == sum(path.stat().st_size for path in first.folder.iterdir())
+
+
+def test_a_compact_model_converts_like_its_generator(generator, expected):
+    difference = expected.astype(int) - colorize(SCAN, generator)
+    assert np.abs(difference).max() <= 1  # float16
+    assert expected.std() > 5
+
+
+def test_a_model_is_taken_by_name_and_by_default(expected, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    np.testing.assert_array_equal(colorize(SCAN, DEFAULT_MODEL), expected)
+    np.testing.assert_array_equal(colorize(SCAN), expected)
+    assert isinstance(load_network(DEFAULT_MODEL), KerasNetwork)
+    assert load_generator(DEFAULT_MODEL).count_params()
+
+
+def test_a_folder_of_scans_does_not_hide_a_model_and_another_model_does(
+    models, generator, expected, tmp_path, monkeypatch
+):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / DEFAULT_MODEL).mkdir()
+    np.testing.assert_array_equal(colorize(SCAN, DEFAULT_MODEL), expected)
+    generator.save(tmp_path / DEFAULT_MODEL / "generator_g.keras")
+    np.testing.assert_array_equal(colorize(SCAN, DEFAULT_MODEL), colorize(SCAN, generator))
+
+
+def test_names_that_are_none_are_refused_with_a_remedy(models):
+    for name in ("nosuch", "mine", "../models/film", "."):
+        with pytest.raises(NegcolorError, match="negcolor-colorize --list-models shows"):
+            load_network(name)
+
+
+def test_without_the_default_model_a_sentence_says_what_to_do(models):
+    (models / DEFAULT_MODEL).rename(models / "renamed")
+    sentence = "lacks its model 'film': install the package again, or give --model"
+    with pytest.raises(NegcolorError, match=sentence):
+        default_folder()
+    with pytest.raises(NegcolorError, match=sentence):
+        colorize(SCAN)
+
+
+@pytest.mark.parametrize("how", ["name", "folder"])
+def test_shipped_models_can_be_exported(models, expected, how, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    model = models / DEFAULT_MODEL if how == "folder" else Path(DEFAULT_MODEL)
+    folder = export_model(model, tmp_path / "served")
+    network = load_network(folder)
+    assert isinstance(network, SavedNetwork)
+    assert np.abs(colorize(SCAN, network).astype(int) - expected).max() <= 1
+    card = (folder / CARD).read_text()
+    assert f"| made from | the compact model {DEFAULT_MODEL}: About {DEFAULT_MODEL}. |" in card
+    assert f"| licence of the training data | see the {CARD} of {DEFAULT_MODEL} |" in card
+
+
+def test_shipped_models_can_be_evaluated_under_their_name(expected, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    converters = gather_converters([Path(DEFAULT_MODEL)], [])
+    assert list(converters) == [DEFAULT_MODEL]
+    np.testing.assert_array_equal(converters[DEFAULT_MODEL](SCAN), expected)

@@ -1,0 +1,113 @@
+"""The objective against an independent evaluation of eq. 1 to 3 in NumPy."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+from skimage.color import deltaE_ciede94, rgb2lab
+from skimage.metrics import structural_similarity
+
+from negcolor.images.color import to_network
+from negcolor.training.losses import (
+    LinearDecay,
+    adversarial_loss,
+    delta_e_loss,
+    discriminator_loss,
+    l1_loss,
+    ssim_loss,
+)
+
+
+def logits(seed):
+    return np.random.default_rng(seed).normal(scale=3, size=(2, 4, 5, 1)).astype("float32")
+
+
+def sigmoid(x):
+    return 1 / (1 + np.exp(-np.asarray(x, "float64")))
+
+
+def test_equation_1():
+    real, fake = logits(0), logits(1)
+    objective = np.log(sigmoid(real)).mean() + np.log(1 - sigmoid(fake)).mean()
+    assert float(discriminator_loss(real, fake)) == pytest.approx(-0.5 * objective, rel=1e-6)
+    # the generator's half, in the form that does not saturate
+    assert float(adversarial_loss(fake)) == pytest.approx(-np.log(sigmoid(fake)).mean(), rel=1e-6)
+
+
+def test_equations_2_and_3():
+    a, b = (np.random.default_rng(s).uniform(-1, 1, (2, 8, 8, 3)).astype("float32") for s in (0, 1))
+    assert float(l1_loss(a, b)) == pytest.approx(np.abs(a - b).mean(), rel=1e-6)
+
+
+def test_least_squares():
+    real, fake = logits(0), logits(1)
+    expected = 0.5 * (((real - 1) ** 2).mean() + (fake**2).mean())
+    assert float(discriminator_loss(real, fake, "lsgan")) == pytest.approx(expected, rel=1e-6)
+    assert float(adversarial_loss(fake, "lsgan")) == pytest.approx(((fake - 1) ** 2).mean())
+
+
+def test_cross_entropy_of_large_logits_is_finite_and_exact():
+    large = np.full((1, 1, 1, 1), 200, "float32")
+    assert float(adversarial_loss(-large)) == pytest.approx(200)
+    assert float(discriminator_loss(large, -large)) == pytest.approx(0, abs=1e-6)
+
+
+def test_losses_of_bfloat16_are_computed_in_float32():
+    loss = adversarial_loss(tf.cast(logits(0), tf.bfloat16))
+    assert loss.dtype == tf.float32
+
+
+def test_the_learning_rate_is_constant_then_falls_to_zero():
+    rate = LinearDecay(2e-4, total_steps=100)
+    steps = [0, 30, 50, 75, 99, 100, 120]
+    expected = [2e-4, 2e-4, 2e-4, 1e-4, 4e-6, 0, 0]
+    np.testing.assert_allclose([float(rate(s)) for s in steps], expected, rtol=1e-5, atol=1e-12)
+    assert LinearDecay.from_config(rate.get_config())(75) == rate(75)
+
+
+def colour_pair():
+    rng = np.random.default_rng(7)
+    truth = rng.random((1, 24, 20, 3)).astype("float32")
+    result = np.clip(truth + rng.normal(0, 0.1, truth.shape), 0, 1).astype("float32")
+    return truth, result
+
+
+def test_delta_e_is_cie94():
+    truth, result = colour_pair()
+    expected = deltaE_ciede94(rgb2lab(truth[0]), rgb2lab(result[0]))
+    loss = delta_e_loss(to_network(truth), to_network(result))
+    np.testing.assert_allclose(float(loss), np.sqrt(expected**2 + 0.01).mean(), rtol=2e-3)
+
+
+def test_ssim_is_that_of_scikit_image():
+    truth, result = colour_pair()
+    options = {"channel_axis": -1, "data_range": 2.0, "use_sample_covariance": False}
+    pictures = (to_network(x[0].astype("float64")) for x in (truth, result))
+    expected = structural_similarity(*pictures, **options)
+    loss = ssim_loss(to_network(truth), to_network(result))
+    np.testing.assert_allclose(float(loss), 1 - expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("loss", [l1_loss, delta_e_loss, ssim_loss])
+def test_pixels_without_weight_do_not_count(loss):
+    truth, result = (to_network(x) for x in colour_pair())
+    weight = np.zeros((1, 24, 20, 1), "float32")
+    weight[:, :12] = 1
+    spoilt = result.copy()
+    spoilt[:, 15:] = 1.0  # more than a window away
+    value = float(loss(truth, result, weight))
+    assert value == pytest.approx(float(loss(truth, spoilt, weight)), rel=1e-6)
+    assert value != pytest.approx(float(loss(truth, spoilt)), rel=1e-2)
+    ones = np.ones_like(weight)
+    assert float(loss(truth, result, ones)) == pytest.approx(float(loss(truth, result)), rel=1e-5)
+
+
+@pytest.mark.parametrize("loss", [delta_e_loss, ssim_loss])
+def test_gradients_are_finite_where_colours_are_equal_grey_or_black(loss):
+    for value in (-1.0, 0.0, 1.0):
+        truth = tf.fill((1, 9, 9, 3), value)
+        for shift in (0.0, 0.3):
+            with tf.GradientTape() as tape:
+                result = truth + shift
+                tape.watch(result)
+                distance = loss(truth, result)
+            assert np.isfinite(tape.gradient(distance, result)).all()

@@ -1,0 +1,178 @@
+"""The steps of the companion papers' systems, each checked by numbers."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+from keras import layers, ops
+
+from negcolor.experiments.system_phases import Gan, Regression, Wgan, adam
+from negcolor.training.losses import gradient_penalty
+from negcolor.training.paired import GanTraining, RegressionTraining, WganTraining
+
+SIZE = 8
+ADAM = adam(1e-2)
+
+
+def networks(judged_channels=3):
+    keras.utils.set_random_seed(1)
+    generator = keras.Sequential(
+        [keras.Input((SIZE, SIZE, 1)), layers.Conv2D(4, 3, padding="same"), layers.ReLU(),
+         layers.Dropout(0.5), layers.Conv2D(2, 1, activation="tanh")]
+    )  # fmt: skip
+    discriminator = keras.Sequential(
+        [keras.Input((SIZE, SIZE, judged_channels)), layers.Conv2D(4, 3), layers.LeakyReLU(),
+         layers.Conv2D(1, 3)]
+    )  # fmt: skip
+    return {"generator_g": generator, "discriminator_y": discriminator}
+
+
+def lab(step=0, batch=2):
+    return tf.random.stateless_uniform((batch, SIZE, SIZE, 3), (step, 7), -1, 1)
+
+
+def values(network):
+    return [np.array(variable) for variable in network.trainable_variables]
+
+
+def same(first, second):
+    return all(np.array_equal(a, b) for a, b in zip(first, second, strict=True))
+
+
+def built(trainer, *rates):
+    trainer.compile(*(keras.optimizers.SGD(rate) for rate in rates))
+    return trainer
+
+
+def gan(nets, **options):
+    phase = Gan(name="gan", epochs=1, generator=ADAM, discriminator=ADAM, **options)
+    return built(GanTraining(phase, nets), 0.01, 0.01)
+
+
+def wgan(nets, **options):
+    phase = Wgan(name="wgan", epochs=1, generator=ADAM, discriminator=ADAM, **options)
+    return built(WganTraining(phase, nets), 0.01, 0.01)
+
+
+@pytest.mark.parametrize(("loss", "power"), [("l1", 1), ("mse", 2)])
+def test_regression_trains_the_generator_alone_by_its_loss(loss, power):
+    nets = networks()
+    nets["generator_g"] = keras.Sequential(  # without dropout
+        [keras.Input((SIZE, SIZE, 1)), layers.Conv2D(2, 1, activation="tanh")]
+    )
+    before = {name: values(network) for name, network in nets.items()}
+    result = np.array(nets["generator_g"](lab()[..., :1]))
+    phase = Regression(name="pretraining", epochs=1, generator=ADAM, loss=loss)
+    losses = built(RegressionTraining(phase, nets), 0.1).train_step(lab())
+    expected = np.mean(np.abs(result - lab()[..., 1:]) ** power)
+    assert float(losses[loss]) == pytest.approx(expected, rel=1e-5)
+    assert not same(before["generator_g"], values(nets["generator_g"]))
+    assert same(before["discriminator_y"], values(nets["discriminator_y"]))
+
+
+@pytest.mark.parametrize("channels", [2, 3])
+def test_a_gan_trains_both_networks_whether_or_not_the_discriminator_sees_the_grey_picture(
+    channels,
+):
+    nets = networks(channels)
+    before = {name: values(network) for name, network in nets.items()}
+    losses = gan(nets).train_step(lab())
+    assert list(losses) == ["generator", "adversarial", "l1", "discriminator"]
+    total = float(losses["adversarial"]) + 100 * float(losses["l1"])
+    assert float(losses["generator"]) == pytest.approx(total, rel=1e-5)
+    assert not any(same(before[name], values(network)) for name, network in nets.items())
+
+
+def test_a_gan_without_l1_weight_minimises_the_adversarial_loss_alone():
+    losses = gan(networks(2), l1_weight=0.0).train_step(lab())
+    assert float(losses["generator"]) == float(losses["adversarial"])
+
+
+def test_the_discriminator_steps_once_per_five_generator_steps():
+    nets = networks()
+    trainer = gan(nets, generator_steps=5)
+    step = tf.function(trainer.train_step)
+    judged = [values(nets["discriminator_y"])]
+    for number in range(11):
+        made = values(nets["generator_g"])
+        step(lab(number))
+        assert not same(made, values(nets["generator_g"]))
+        judged.append(values(nets["discriminator_y"]))
+    moved = [n for n in range(1, 12) if not same(judged[n - 1], judged[n])]
+    assert moved == [5, 10]
+    assert int(trainer.generator_optimizer.iterations) == 11
+    assert int(trainer.discriminator_optimizer.iterations) == 2
+
+
+def test_five_critic_steps_per_generator_step_and_clipped_weights_after_each():
+    nets = networks()
+    trainer = wgan(nets, clip=0.01)
+    step = tf.function(trainer.train_step)
+    assert max(np.abs(w).max() for w in values(nets["discriminator_y"])) > 0.01
+    moved = []
+    for number in range(10):
+        made, judged = values(nets["generator_g"]), values(nets["discriminator_y"])
+        step(lab(number))
+        moved.append(not same(made, values(nets["generator_g"])))
+        assert not same(judged, values(nets["discriminator_y"]))
+        weights = np.concatenate([w.ravel() for w in values(nets["discriminator_y"])])
+        assert np.abs(weights).max() <= np.float32(0.01)
+    assert moved == [False, False, False, False, True] * 2
+    assert int(trainer.discriminator_optimizer.iterations) == 10
+    assert int(trainer.generator_optimizer.iterations) == 2
+
+
+def test_without_a_limit_no_weight_is_clipped():
+    nets = networks()
+    wgan(nets).train_step(lab())
+    assert max(np.abs(w).max() for w in values(nets["discriminator_y"])) > 0.01
+
+
+@keras.saving.register_keras_serializable(package="tests")
+class Linear(layers.Layer):
+    """Rates a picture by w·x, whatever its L*; its gradient by the colours is w everywhere."""
+
+    def build(self, input_shape):
+        self.w = self.add_weight(shape=(SIZE, SIZE, 2), initializer="random_normal")
+
+    def call(self, inputs):
+        return ops.sum(inputs[..., 1:] * self.w, axis=(1, 2, 3), keepdims=True)
+
+
+def test_the_gradient_penalty_of_a_linear_critic_is_its_closed_form():
+    nets = networks()
+    nets["discriminator_y"] = keras.Sequential([keras.Input((SIZE, SIZE, 3)), Linear()])
+    w = np.array(nets["discriminator_y"].trainable_variables[0])
+    losses = wgan(nets, gradient_penalty=10.0).train_step(lab())
+    expected = (np.sqrt(np.sum(w.astype("float64") ** 2)) - 1) ** 2
+    assert float(losses["penalty"]) == pytest.approx(expected, rel=1e-4)
+    total = float(losses["critic"]) + 10 * expected
+    assert float(losses["critic objective"]) == pytest.approx(total, rel=1e-4)
+
+
+def test_the_gradient_penalty_alone():
+    gradients = np.zeros((2, 3, 3, 2), "float32")
+    gradients[0, 1, 1] = 3, 4  # norms 5 and 0
+    assert float(gradient_penalty(gradients)) == pytest.approx((16 + 1) / 2, rel=1e-5)
+
+
+def test_the_penalty_is_taken_between_real_and_generated_colours():
+    nets = networks()
+    trainer = wgan(nets, gradient_penalty=1.0)
+    seen = []
+    trainer.judge = lambda light, colours: (
+        seen.append(colours) or ops.sum(colours, axis=(1, 2, 3), keepdims=True)
+    )
+    real, fake = tf.zeros((64, SIZE, SIZE, 2)), tf.ones((64, SIZE, SIZE, 2))
+    gradients = trainer.gradients_between(lab(batch=64)[..., :1], real, fake)
+    places = np.array(seen[0])
+    assert np.all(places == places[:, :1, :1, :1])  # one place per picture
+    assert 0 <= places.min() < 0.1 < 0.9 < places.max() <= 1
+    assert np.all(np.array(gradients) == 1)
+
+
+def test_a_wgan_lets_the_generator_raise_its_ratings():
+    losses = wgan(networks(), critic_steps=1, clip=0.01).train_step(lab())
+    assert list(losses)[:3] == ["generator", "adversarial", "l1"]
+    total = float(losses["adversarial"]) + 100 * float(losses["l1"])
+    assert float(losses["generator"]) == pytest.approx(total, rel=1e-5)
