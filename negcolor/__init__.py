@@ -1,4 +1,4 @@
-"""negcolor turns scanned film negatives into colour photographs with CycleGANs.
+"""negcolor turns scanned film negatives into color photographs with CycleGANs.
 
 Names are imported when they are first used, so that importing negcolor never waits for TensorFlow:
 

@@ -10,7 +10,7 @@ from typing import BinaryIO
 
 
 @contextmanager
-def whole_file(path: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
+def atomic_write(path: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
     """Opens a file to write (and read), which gets its name when the block ends well.
 
     Until then the file has no name on Linux (O_TMPFILE), and the system removes it however the
@@ -116,7 +116,7 @@ def _rename_to_new(hidden: Path, path: Path) -> None:
 
 
 @contextmanager
-def whole_folder(folder: Path) -> Iterator[Path]:
+def atomic_directory(folder: Path) -> Iterator[Path]:
     """A new folder to fill, which takes its name when the block ends well, or disappears.
 
     Raises:

@@ -1,4 +1,4 @@
-"""Augmentation as in the paper, on the fly and stateless: the same seed gives the same picture."""
+"""Augmentation as in the paper, on the fly and stateless: the same seed gives the same image."""
 
 import math
 from dataclasses import dataclass
@@ -18,13 +18,13 @@ class Augmentation:
 
     Attributes:
         rotate: by 0, 90, 180 or 270 degrees.
-        flip: horizontally and vertically, each for half of the pictures.
-        crop: the short side is resized to 286/256 of the picture size and a square is cut out at
-            random; otherwise it is resized to the picture size and the middle is cut out.
+        flip: horizontally and vertically, each for half of the images.
+        crop: the short side is resized to 286/256 of the image size and a square is cut out at
+            random; otherwise it is resized to the image size and the middle is cut out.
         contrast: around the mean of each channel, see `CONTRAST`.
         brightness: of all channels alike, see `BRIGHTNESS`.
-        zoom: with more than 1, pictures are loaded that many times larger, and the square is one
-            of any size from there down to the picture size, reduced to it.
+        zoom: with more than 1, images are loaded that many times larger, and the square is one
+            of any size from there down to the image size, reduced to it.
     """
 
     rotate: bool = True
@@ -40,7 +40,7 @@ class Augmentation:
         return cls(rotate=False, flip=False, crop=False, contrast=False, brightness=False)
 
     def load_size(self, size: int) -> int:
-        """Short side, in pixels, of the pictures from which squares of side `size` are cut."""
+        """Short side, in pixels, of the images from which squares of side `size` are cut."""
         return math.ceil(size * self.zoom * (286 / 256 if self.crop else 1))
 
 
@@ -49,12 +49,12 @@ FULL = Augmentation()
 
 
 def geometry(
-    picture: tf.Tensor, size: int, seed: tf.Tensor, options: Augmentation = FULL
+    image: tf.Tensor, size: int, seed: tf.Tensor, options: Augmentation = FULL
 ) -> tf.Tensor:
     """Cuts out a square and turns and flips it at random.
 
     Args:
-        picture: (H, W, 3), both sides at least `size`.
+        image: (H, W, 3), both sides at least `size`.
         size: side of the square, in pixels.
         seed: (2,), integer.
         options: which of `crop`, `rotate` and `flip` to do.
@@ -64,13 +64,13 @@ def geometry(
     """
     draws = tf.random.stateless_uniform((5,), seed)
     if options.zoom > 1:
-        picture = _zoomed(picture, size, tf.random.fold_in(seed, 5), options.zoom)
-    room = tf.shape(picture)[:2] - size
+        image = _zoomed(image, size, tf.random.fold_in(seed, 5), options.zoom)
+    room = tf.shape(image)[:2] - size
     corner = room // 2
     if options.crop:
         corner = tf.cast(draws[:2] * tf.cast(room + 1, tf.float32), tf.int32)
         corner = tf.minimum(corner, room)  # the product may be rounded up
-    square = tf.slice(picture, tf.concat([corner, [0]], 0), (size, size, 3))
+    square = tf.slice(image, tf.concat([corner, [0]], 0), (size, size, 3))
     # A quarter turn is a transposition and one reversed axis, so turns and flips share two copies.
     quarters = tf.cast(draws[2] * 4, tf.int32) if options.rotate else tf.constant(0)
     swapped, rows, columns = quarters % 2 == 1, quarters >= 2, quarters % 3 > 0
@@ -81,24 +81,24 @@ def geometry(
     return tf.ensure_shape(square, (size, size, 3))
 
 
-def _zoomed(picture: tf.Tensor, size: int, seed: tf.Tensor, zoom: float) -> tf.Tensor:
-    """A part of the picture with its proportions, 1 to 1 / zoom of its sides, reduced alike."""
+def _zoomed(image: tf.Tensor, size: int, seed: tf.Tensor, zoom: float) -> tf.Tensor:
+    """A part of the image with its proportions, 1 to 1 / zoom of its sides, reduced alike."""
     draws = tf.random.stateless_uniform((3,), seed)
-    whole = tf.shape(picture)[:2]
+    whole = tf.shape(image)[:2]
     factor = 1.0 + draws[0] * (zoom - 1.0)  # 1: the whole; zoom: the smallest part
     part = tf.cast(tf.math.ceil(tf.cast(whole, tf.float32) / factor), tf.int32)
     corner = tf.cast(draws[1:] * tf.cast(whole - part + 1, tf.float32), tf.int32)
     corner = tf.minimum(corner, whole - part)
-    cut = tf.slice(picture, tf.concat([corner, [0]], 0), tf.concat([part, [3]], 0))
+    cut = tf.slice(image, tf.concat([corner, [0]], 0), tf.concat([part, [3]], 0))
     target = tf.maximum(size, tf.cast(tf.cast(part, tf.float32) * (factor / zoom), tf.int32))
     return tf.clip_by_value(tf.image.resize(cut, target, antialias=True), 0.0, 1.0)
 
 
-def tone(picture: tf.Tensor, seed: tf.Tensor, options: Augmentation = FULL) -> tf.Tensor:
+def tone(image: tf.Tensor, seed: tf.Tensor, options: Augmentation = FULL) -> tf.Tensor:
     """Changes contrast and brightness at random.
 
     Args:
-        picture: (H, W, 3) float32 in [0, 1].
+        image: (H, W, 3) float32 in [0, 1].
         seed: (2,), integer.
         options: which of `contrast` and `brightness` to change.
 
@@ -107,8 +107,8 @@ def tone(picture: tf.Tensor, seed: tf.Tensor, options: Augmentation = FULL) -> t
     """
     contrast, brightness = tf.unstack(tf.random.stateless_uniform((2,), seed, -1.0, 1.0))
     if options.contrast:
-        mean = tf.reduce_mean(picture, axis=(0, 1))
-        picture = mean + (1.0 + CONTRAST * contrast) * (picture - mean)
+        mean = tf.reduce_mean(image, axis=(0, 1))
+        image = mean + (1.0 + CONTRAST * contrast) * (image - mean)
     if options.brightness:
-        picture = picture + BRIGHTNESS * brightness
-    return tf.clip_by_value(picture, 0.0, 1.0)
+        image = image + BRIGHTNESS * brightness
+    return tf.clip_by_value(image, 0.0, 1.0)

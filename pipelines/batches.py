@@ -8,19 +8,19 @@ from typing import Any
 
 import tensorflow as tf
 
-from negcolor.film.random_film import WideScan, expose_widely
+from negcolor.film.random_film import RandomNegative, simulate_random_negative
 from negcolor.film.simulation import expose_on_random_film
 from negcolor.images.color import luminance, to_network
 from pipelines.augmentation import FULL, Augmentation, geometry, tone
 from pipelines.domain import Domain, positions
 from pipelines.sources import TwoDomains
 
-_NEGATIVES, _COLOUR, _PAIRS = range(3)  # streams of one training, each with its own order
+_NEGATIVES, _COLOR, _PAIRS = range(3)  # streams of one training, each with its own order
 
 
 @dataclass(frozen=True)
-class ColourVariation:
-    """How much the colours of photographs are varied: bounds of factors, drawn evenly."""
+class ColorVariation:
+    """How much the colors of photographs are varied: bounds of factors, drawn evenly."""
 
     contrast: tuple[float, float] = (0.4, 1.2)
     saturation: tuple[float, float] = (0.5, 1.5)
@@ -38,24 +38,24 @@ class Film:
         tone: whether the augmentation may change contrast and brightness, too.
     """
 
-    expose: Callable[[tf.Tensor, tf.Tensor], WideScan]
-    variation: ColourVariation = ColourVariation()
+    expose: Callable[[tf.Tensor, tf.Tensor], RandomNegative]
+    variation: ColorVariation = ColorVariation()
     zoom: float = 1.0
     tone: bool = True
 
 
-def _expose_plainly(photo: tf.Tensor, seed: tf.Tensor) -> WideScan:
-    return WideScan(expose_on_random_film(photo, seed), photo, tf.ones_like(photo[..., :1]))
+def _expose_plainly(photo: tf.Tensor, seed: tf.Tensor) -> RandomNegative:
+    return RandomNegative(expose_on_random_film(photo, seed), photo, tf.ones_like(photo[..., :1]))
 
 
 FILMS: Mapping[str, Film] = MappingProxyType(
     {
-        # A few photographs: without much variation, a network knows their few colours.
+        # A few photographs: without much variation, a network knows their few colors.
         "plain": Film(_expose_plainly),
         # Many photographs: what is usual in them tells exposure and balance, so it is kept.
         "wide": Film(
-            expose_widely,
-            ColourVariation((0.9, 1.05), (0.8, 1.15), (0.985, 1.015)),
+            simulate_random_negative,
+            ColorVariation((0.9, 1.05), (0.8, 1.15), (0.985, 1.015)),
             zoom=1.5,
             tone=False,
         ),
@@ -73,32 +73,32 @@ def unpaired(
     start_step: int = 0,
     augmentation: Augmentation = FULL,
 ) -> tf.data.Dataset:
-    """Batches of negatives and of colour photographs that have nothing to do with each other.
+    """Batches of negatives and of color photographs that have nothing to do with each other.
 
     Args:
         data: the two domains.
-        image_size: side of the square pictures, in pixels.
-        batch_size: pictures per domain in a batch.
-        seed: decides the order of the pictures and everything random about them.
+        image_size: side of the square images, in pixels.
+        batch_size: images per domain in a batch.
+        seed: decides the order of the images and everything random about them.
         start_step: the first batch is the one that a stream from step 0 has at this step.
         augmentation: what is varied at random, in both domains.
 
     Returns:
-        An endless dataset of (negatives, colour), each (B, S, S, 3) float32 in [-1, 1]. While it
-        is iterated over, unreadable pictures show as `pipelines.py_function.readable_errors` says.
+        An endless dataset of (negatives, color), each (B, S, S, 3) float32 in [-1, 1]. While it
+        is iterated over, unreadable images show as `pipelines.py_function.readable_errors` says.
     """
 
     def crops(domain: Domain, stream: int) -> tf.data.Dataset:
-        def crop(picture: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+        def crop(image: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
             place_seed, film_seed, tone_seed = tf.unstack(tf.random.split(seed, 3))
-            square = geometry(picture, image_size, place_seed, augmentation)
+            square = geometry(image, image_size, place_seed, augmentation)
             square = domain.finish(square, film_seed)
             return to_network(tone(square, tone_seed, augmentation))
 
         size = augmentation.load_size(image_size)
         return map_seeded(crop, domain, size, (seed, stream), start_step * batch_size)
 
-    both = (crops(data.train_a, _NEGATIVES), crops(data.train_b, _COLOUR))
+    both = (crops(data.train_a, _NEGATIVES), crops(data.train_b, _COLOR))
     return batched(tf.data.Dataset.zip(both), batch_size)
 
 
@@ -114,16 +114,16 @@ def paired(
 ) -> tf.data.Dataset:
     """Batches of simulated negatives with their truths, for supervised training.
 
-    The colours of the photographs are varied before they are exposed: what a network is to learn
-    here is the film, not the colours of one collection.
+    The colors of the photographs are varied before they are exposed: what a network is to learn
+    here is the film, not the colors of one collection.
 
     Args:
         film: a key of `FILMS`; the other arguments as for `unpaired`.
 
     Returns:
-        An endless dataset of (negatives, truths, weights): two pictures of the same scene, each
+        An endless dataset of (negatives, truths, weights): two images of the same scene, each
         (B, S, S, 3) float32 in [-1, 1], and (B, S, S, 1) float32, 1 where the truth counts and 0
-        where the negative shows no picture. Unreadable pictures show as for `unpaired`.
+        where the negative shows no image. Unreadable images show as for `unpaired`.
     """
     chosen = FILMS[film]
     if augmentation.crop:
@@ -131,10 +131,10 @@ def paired(
     if not chosen.tone:
         augmentation = dataclasses.replace(augmentation, contrast=False, brightness=False)
 
-    def pair(picture: tf.Tensor, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-        place_seed, colour_seed, tone_seed, film_seed = tf.unstack(tf.random.split(seed, 4))
-        photo = geometry(picture, image_size, place_seed, augmentation)
-        photo = tone(vary_colours(photo, colour_seed, chosen.variation), tone_seed, augmentation)
+    def pair(image: tf.Tensor, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        place_seed, color_seed, tone_seed, film_seed = tf.unstack(tf.random.split(seed, 4))
+        photo = geometry(image, image_size, place_seed, augmentation)
+        photo = tone(vary_colors(photo, color_seed, chosen.variation), tone_seed, augmentation)
         exposed = chosen.expose(photo, film_seed)
         return to_network(exposed.negative), to_network(exposed.truth), exposed.weight
 
@@ -149,8 +149,8 @@ def steps_per_epoch(data: TwoDomains, batch_size: int = 1) -> int:
     return -(-max(len(data.train_a), len(data.train_b)) // batch_size)
 
 
-def vary_colours(
-    photo: tf.Tensor, seed: tf.Tensor, variation: ColourVariation = ColourVariation()
+def vary_colors(
+    photo: tf.Tensor, seed: tf.Tensor, variation: ColorVariation = ColorVariation()
 ) -> tf.Tensor:
     """Varies contrast, saturation and white balance at random, to make more of few photographs.
 
@@ -181,14 +181,14 @@ def map_seeded(
     seed: tuple[int, int],
     start: int,
 ) -> tf.data.Dataset:
-    """`function(picture, seed)` of the pictures from `start` on; the seed depends on position."""
+    """`function(image, seed)` of the images from `start` on; the seed depends on position."""
 
-    def call(position: tf.Tensor, picture: tf.Tensor) -> Any:
-        return function(picture, tf.random.fold_in(tf.constant(seed, tf.int64), position))
+    def call(position: tf.Tensor, image: tf.Tensor) -> Any:
+        return function(image, tf.random.fold_in(tf.constant(seed, tf.int64), position))
 
     number, stream = seed
-    pictures = domain.stream(3 * number + stream, start, size)
-    return tf.data.Dataset.zip((positions(start), pictures)).map(
+    images = domain.stream(3 * number + stream, start, size)
+    return tf.data.Dataset.zip((positions(start), images)).map(
         call, num_parallel_calls=tf.data.AUTOTUNE
     )
 

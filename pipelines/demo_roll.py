@@ -1,4 +1,4 @@
-"""The built-in demo roll: the natural colour photographs that come with scikit-image.
+"""The built-in demo roll: the natural color photographs that come with scikit-image.
 
 They are read from the installed package; nothing is downloaded.
 """
@@ -10,11 +10,11 @@ import skimage
 ON_FILM = ("motorcycle_left.png", "rocket.jpg")
 """Exposed on simulated film, on the fly: domain A."""
 
-COLOUR = ("astronaut.png", "coffee.png")
+COLOR = ("astronaut.png", "coffee.png")
 """Shown as they are: domain B."""
 
 HELD_OUT = "chelsea.png"
-"""Never trained on; the test picture."""
+"""Never trained on; the test image."""
 
 
 def photograph(name: str) -> Path:

@@ -1,8 +1,8 @@
-"""Domains: endless streams of pictures, each a pure function of (seed, position).
+"""Domains: endless streams of images, each a pure function of (seed, position).
 
-Position s of a stream belongs to pass s // n over the n pictures of a domain, and every pass has
+Position s of a stream belongs to pass s // n over the n images of a domain, and every pass has
 its own order. Nothing is remembered between positions, so a stream can start anywhere and a
-resumed training sees exactly the pictures that it would have seen.
+resumed training sees exactly the images that it would have seen.
 """
 
 import threading
@@ -16,26 +16,26 @@ from PIL import Image
 
 from negcolor.images.color import from_unit, to_unit
 from negcolor.images.io import read
-from pipelines.py_function import picture_from
+from pipelines.py_function import image_from
 
 CACHE_BYTES = 2**30
-"""Memory that one domain may use for decoded pictures; a training has two domains."""
+"""Memory that one domain may use for decoded images; a training has two domains."""
 
 
 class Domain(Protocol):
-    """The pictures of one side of a translation, negatives or colour photographs."""
+    """The images of one side of a translation, negatives or color photographs."""
 
     def __len__(self) -> int:
-        """The number of pictures in a pass."""
+        """The number of images in a pass."""
         ...
 
     def stream(self, seed: int, start: int, size: int) -> tf.data.Dataset:
-        """Pictures without end, from position `start` on.
+        """Images without end, from position `start` on.
 
         Args:
             seed: decides the order.
-            start: position of the first picture.
-            size: length of the pictures' short side, in pixels.
+            start: position of the first image.
+            size: length of the images' short side, in pixels.
 
         Returns:
             A dataset of (H, W, 3) float32 sRGB in [0, 1] with min(H, W) = `size`.
@@ -43,10 +43,10 @@ class Domain(Protocol):
         ...
 
     def finish(self, crop: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-        """What becomes of a crop before it is a picture of this domain; mostly nothing.
+        """What becomes of a crop before it is an image of this domain; mostly nothing.
 
         Args:
-            crop: (H, W, 3) float32 sRGB in [0, 1], cut from a picture of the stream.
+            crop: (H, W, 3) float32 sRGB in [0, 1], cut from an image of the stream.
             seed: (2,), integer.
 
         Returns:
@@ -55,29 +55,29 @@ class Domain(Protocol):
         ...
 
 
-class PictureDomain:
-    """Pictures from files or memory, decoded and resized once while `CACHE_BYTES` last.
+class ImageDomain:
+    """Images from files or memory, decoded and resized once while `CACHE_BYTES` last.
 
     Args:
-        pictures: paths, or (H, W, 3) uint8 or uint16 sRGB arrays; at least one. Files are read
+        images: paths, or (H, W, 3) uint8 or uint16 sRGB arrays; at least one. Files are read
             when a stream first reaches them; see `pipelines.py_function.readable_errors`.
     """
 
-    def __init__(self, pictures: Sequence[Path | np.ndarray]):
-        self.pictures = list(pictures)
+    def __init__(self, images: Sequence[Path | np.ndarray]):
+        self.images = list(images)
         self._cache: dict[tuple[int, int], np.ndarray] = {}
         self._free = CACHE_BYTES
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
-        return len(self.pictures)
+        return len(self.images)
 
     def stream(self, seed: int, start: int, size: int) -> tf.data.Dataset:
-        def picture(position: tf.Tensor) -> tf.Tensor:
-            index = picture_at(position, len(self), seed)
-            return picture_from(lambda index: self._load(int(index), size), index, size)
+        def image(position: tf.Tensor) -> tf.Tensor:
+            index = image_at(position, len(self), seed)
+            return image_from(lambda index: self._load(int(index), size), index, size)
 
-        return positions(start).map(picture, num_parallel_calls=tf.data.AUTOTUNE)
+        return positions(start).map(image, num_parallel_calls=tf.data.AUTOTUNE)
 
     def finish(self, crop: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
         return crop
@@ -85,8 +85,8 @@ class PictureDomain:
     def _load(self, index: int, size: int) -> np.ndarray:
         pixels = self._cache.get((index, size))
         if pixels is None:
-            picture = self.pictures[index]
-            pixels = resize(picture if isinstance(picture, np.ndarray) else read(picture), size)
+            image = self.images[index]
+            pixels = resize(image if isinstance(image, np.ndarray) else read(image), size)
             with self._lock:
                 if pixels.nbytes <= self._free and (index, size) not in self._cache:
                     self._cache[index, size] = pixels
@@ -120,18 +120,18 @@ def positions(start: int) -> tf.data.Dataset:
     return tf.data.Dataset.range(start, tf.int64.max)
 
 
-def picture_at(position: tf.Tensor, length: int, seed: int) -> tf.Tensor:
-    """Index of the picture at a position: every pass over `length` pictures is a permutation.
+def image_at(position: tf.Tensor, length: int, seed: int) -> tf.Tensor:
+    """Index of the image at a position: every pass over `length` images is a permutation.
 
     Args:
         position: scalar int64.
-        length: number of pictures.
+        length: number of images.
         seed: decides the order, together with the pass.
 
     Returns:
         Scalar int64 in [0, length).
     """
-    # index_shuffle does not mix its seed: neighbouring passes would begin alike.
+    # index_shuffle does not mix its seed: neighboring passes would begin alike.
     mixed = tf.random.stateless_uniform(
         (2,), tf.stack([seed, position // length]), None, None, tf.int64
     )
@@ -139,7 +139,7 @@ def picture_at(position: tf.Tensor, length: int, seed: int) -> tf.Tensor:
 
 
 def resize(pixels: np.ndarray, size: int) -> np.ndarray:
-    """Scales a picture so that its short side has `size` pixels; the aspect ratio stays.
+    """Scales an image so that its short side has `size` pixels; the aspect ratio stays.
 
     Bicubic, with the kernel widened when scaling down (anti-aliasing), computed in float32.
 

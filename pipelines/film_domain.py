@@ -7,7 +7,7 @@ from pipelines.domain import Domain
 
 
 class ExposedOnFilm:
-    """The negatives of a domain of colour photographs, each crop on a film drawn at random.
+    """The negatives of a domain of color photographs, each crop on a film drawn at random.
 
     A photograph is cropped and turned before it is exposed, so that grain and scanner noise are
     never scaled and only pixels that are used are simulated.

@@ -1,4 +1,4 @@
-"""Batches of photographs in network Lab, for the grey-to-colour systems."""
+"""Batches of photographs in network Lab, for the grey-to-color systems."""
 
 from __future__ import annotations
 
@@ -29,25 +29,25 @@ def lab_batches(
     """Batches of photographs, each squashed to a square as the companion papers resize theirs.
 
     Args:
-        domain: colour photographs.
+        domain: color photographs.
         image_size: S, side of the squares in pixels.
-        batch_size: pictures in a batch.
-        seed: decides the order of the pictures and everything random about them.
+        batch_size: images in a batch.
+        seed: decides the order of the images and everything random about them.
         start_step: the first batch is the one that a stream from step 0 has at this step.
         variation: what is varied at random.
         order: streams of different orders, 0 to 2, have nothing to do with each other.
 
     Returns:
         An endless dataset of (B, S, S, 3) float32 network Lab, see `negcolor.images.lab`.
-        Unreadable pictures show as `pipelines.py_function.readable_errors` says.
+        Unreadable images show as `pipelines.py_function.readable_errors` says.
     """
 
-    def square(picture: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-        return to_lab_network(varied(picture, image_size, seed, variation))
+    def square(image: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+        return to_lab_network(varied(image, image_size, seed, variation))
 
     size = math.ceil(image_size / (1.0 - variation.crop))
-    pictures = map_seeded(square, domain, size, (seed, order), start_step * batch_size)
-    return batched(pictures, batch_size)
+    images = map_seeded(square, domain, size, (seed, order), start_step * batch_size)
+    return batched(images, batch_size)
 
 
 def held_out(
@@ -68,20 +68,20 @@ def held_out(
     return to_lab_network(np.stack(squares))
 
 
-def squashed(picture: tf.Tensor, size: int) -> tf.Tensor:
+def squashed(image: tf.Tensor, size: int) -> tf.Tensor:
     """(H, W, 3) float32 in [0, 1] -> (size, size, 3), whatever the proportions; anti-aliased."""
-    square = tf.image.resize(picture, (size, size), antialias=True)
+    square = tf.image.resize(image, (size, size), antialias=True)
     return tf.clip_by_value(square, 0.0, 1.0)
 
 
-def varied(picture: tf.Tensor, size: int, seed: tf.Tensor, variation: Variation) -> tf.Tensor:
-    """A picture as a square, mirrored, turned and cut at random.
+def varied(image: tf.Tensor, size: int, seed: tf.Tensor, variation: Variation) -> tf.Tensor:
+    """An image as a square, mirrored, turned and cut at random.
 
-    What a turned square shows beyond the picture is mirrored at its border. Of both sides the same
+    What a turned square shows beyond the image is mirrored at its border. Of both sides the same
     part is cut away, so the proportions stay.
 
     Args:
-        picture: (H, W, 3) float32 sRGB in [0, 1].
+        image: (H, W, 3) float32 sRGB in [0, 1].
         size: side of the square, in pixels.
         seed: (2,), integer.
         variation: how much.
@@ -92,24 +92,24 @@ def varied(picture: tf.Tensor, size: int, seed: tf.Tensor, variation: Variation)
     draws = tf.random.stateless_uniform((5,), seed)
     mirrored = tf.where(draws[0] < 0.5, -1.0, 1.0) if variation.flip else tf.constant(1.0)
     if not variation.rotation and not variation.crop:
-        square = squashed(picture, size)
+        square = squashed(image, size)
         return tf.where(mirrored < 0, tf.reverse(square, [1]), square)
 
     side = math.ceil(size / (1.0 - variation.crop))
     angle = math.radians(variation.rotation) * (2.0 * draws[1] - 1.0)
     kept = side * (1.0 - variation.crop * draws[2])
-    centre = kept / 2 + draws[3:] * (side - kept) - 0.5  # x, y of a pixel's centre
+    center = kept / 2 + draws[3:] * (side - kept) - 0.5  # x, y of a pixel's center
     scale = kept / size
     cosine, sine = scale * tf.cos(angle), scale * tf.sin(angle)
     middle = (size - 1) / 2
-    # From places in the result to places in the picture: mirror, turn and scale around the middle.
+    # From places in the result to places in the image: mirror, turn and scale around the middle.
     rows = [
-        [mirrored * cosine, -sine, centre[0] - middle * (mirrored * cosine - sine)],
-        [mirrored * sine, cosine, centre[1] - middle * (mirrored * sine + cosine)],
+        [mirrored * cosine, -sine, center[0] - middle * (mirrored * cosine - sine)],
+        [mirrored * sine, cosine, center[1] - middle * (mirrored * sine + cosine)],
     ]
     transform = tf.concat([tf.stack(rows[0]), tf.stack(rows[1]), [0.0, 0.0]], axis=0)
     turned = tf.raw_ops.ImageProjectiveTransformV3(
-        images=squashed(picture, side)[None],
+        images=squashed(image, side)[None],
         transforms=transform[None],
         output_shape=[size, size],
         fill_value=0.0,

@@ -1,4 +1,4 @@
-"""Colour photographs for the grey-to-colour systems, split by seed: `--data` of a system."""
+"""Color photographs for the grey-to-color systems, split by seed: `--data` of a system."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ import numpy as np
 import tensorflow as tf
 
 from negcolor.errors import NegcolorError
-from negcolor.images.io import find_pictures, read
+from negcolor.images.io import find_images, read
 from pipelines import demo_roll
-from pipelines.domain import Domain, PictureDomain
+from pipelines.domain import Domain, ImageDomain
 from pipelines.lazy import Lazy
 from pipelines.sources import TFDS
 from pipelines.tfds_domain import TfdsDomain, TfdsSplits, open_split
@@ -34,7 +34,7 @@ class Photograph:
 
 @dataclass(frozen=True)
 class Photographs:
-    """A collection in three parts, none of whose pictures is in two of them.
+    """A collection in three parts, none of whose images is in two of them.
 
     Attributes:
         train: at least one.
@@ -50,7 +50,7 @@ class Photographs:
 
 
 def open_photographs(
-    spec: str, *, pictures: int, split: tuple[float, float, float], seed: int
+    spec: str, *, images: int, split: tuple[float, float, float], seed: int
 ) -> Photographs:
     """Opens and splits the photographs that `--data` names.
 
@@ -62,49 +62,49 @@ def open_photographs(
             - `demo`: scikit-image's photographs, one of them for validation;
             - a folder of photographs;
             - `tfds:NAME` or `tfds:NAME/SPLIT` (without one, `train`), such as tfds:coco/2017, and
-              with `?label=CATEGORY` behind it only the pictures of a category.
-        pictures: how many are taken, if there are more.
+              with `?label=CATEGORY` behind it only the images of a category.
+        images: how many are taken, if there are more.
         split: parts of them for training, validation and test.
         seed: decides which are taken, and for what; the order of the files does not matter.
 
     Raises:
-        NegcolorError: the specification is not understood, or there are fewer than two pictures.
+        NegcolorError: the specification is not understood, or there are fewer than two images.
     """
     if spec == "demo":
-        names = [*demo_roll.ON_FILM, *demo_roll.COLOUR]
-        domain = PictureDomain([demo_roll.photograph(name) for name in names])
+        names = [*demo_roll.ON_FILM, *demo_roll.COLOR]
+        domain = ImageDomain([demo_roll.photograph(name) for name in names])
         held_out = _lazily([demo_roll.photograph(demo_roll.HELD_OUT)])
         return Photographs(domain, held_out, [], "the built-in photographs")
     if spec.startswith(TFDS):
-        return _of_tfds(spec, pictures, split, seed)
+        return _of_tfds(spec, images, split, seed)
     if not Path(spec).is_dir():
         raise NegcolorError(
             f"--data {spec} is no folder: name a folder of photographs, tfds:NAME[/SPLIT], or demo."
         )
-    files = find_pictures(Path(spec))
-    parts = divided(len(files), pictures, split, seed, spec)
+    files = find_images(Path(spec))
+    parts = divided(len(files), images, split, seed, spec)
     train, validation, test = ([files[index] for index in part] for part in parts)
     return Photographs(
-        PictureDomain(train), _lazily(validation), _lazily(test), _description(spec, parts)
+        ImageDomain(train), _lazily(validation), _lazily(test), _description(spec, parts)
     )
 
 
 def divided(
-    count: int, pictures: int, split: tuple[float, float, float], seed: int, name: str
+    count: int, images: int, split: tuple[float, float, float], seed: int, name: str
 ) -> list[np.ndarray]:
-    """Indices of the training, validation and test pictures among `count`, by seed.
+    """Indices of the training, validation and test images among `count`, by seed.
 
-    Training and validation have at least one picture each.
+    Training and validation have at least one image each.
 
     Raises:
-        NegcolorError: there are fewer than two pictures; `name` is what has them.
+        NegcolorError: there are fewer than two images; `name` is what has them.
     """
     if count < 2:
         raise NegcolorError(
             f"{name} has too few pictures ({count}): give at least two (of a folder: PNG, TIFF or "
             "JPEG files), one to train on and one to check with."
         )
-    taken = np.random.default_rng(seed).permutation(count)[:pictures]
+    taken = np.random.default_rng(seed).permutation(count)[:images]
     validation = max(1, round(split[1] * len(taken)))
     test = min(round(split[2] * len(taken)), len(taken) - validation - 1)
     return np.split(taken, [len(taken) - validation - test, len(taken) - test])
@@ -123,11 +123,11 @@ def _description(spec: str, parts: Sequence[np.ndarray]) -> str:
     return f"{spec}: {train} pictures to train on, {validation} for validation, {test} for the test"
 
 
-def _of_tfds(spec: str, pictures: int, split: tuple[float, float, float], seed: int) -> Photographs:
+def _of_tfds(spec: str, images: int, split: tuple[float, float, float], seed: int) -> Photographs:
     reference, _, label = spec.removeprefix(TFDS).partition(LABEL)
     data, name = open_split(reference)
     encoded = data.encoded(name or TRAIN, label=_label(data, label, spec) if label else None)
-    parts = divided(int(encoded.cardinality()), pictures, split, seed, spec)
+    parts = divided(int(encoded.cardinality()), images, split, seed, spec)
     train, validation, test = (_members(encoded, part) for part in parts)
     return Photographs(
         TfdsDomain(train, data.feature),
@@ -147,7 +147,7 @@ def _label(data: TfdsSplits, label: str, spec: str) -> int:
 
 
 def _members(encoded: tf.data.Dataset, part: np.ndarray) -> tf.data.Dataset:
-    """The pictures of these indices, in the order of the files."""
+    """The images of these indices, in the order of the files."""
     chosen = np.zeros(int(encoded.cardinality()), bool)
     chosen[part] = True
     table = tf.constant(chosen)
@@ -156,7 +156,7 @@ def _members(encoded: tf.data.Dataset, part: np.ndarray) -> tf.data.Dataset:
 
 
 class _Held(Sequence[Photograph]):
-    """Pictures of a TFDS split, held encoded from when one is first asked for."""
+    """Images of a TFDS split, held encoded from when one is first asked for."""
 
     def __init__(self, encoded: tf.data.Dataset, data: TfdsSplits):
         self._dataset = encoded
@@ -171,6 +171,6 @@ class _Held(Sequence[Photograph]):
 
     def __getitem__(self, index: Any) -> Any:
         if isinstance(index, slice):
-            # Decoded one by one: thousands of pictures would not fit in memory.
+            # Decoded one by one: thousands of images would not fit in memory.
             return Lazy([partial(self.__getitem__, i) for i in range(len(self))[index]])
         return Photograph(f"{index:05d}", self._data.decode(self._encoded[index]))

@@ -19,10 +19,10 @@ _running: set[object] = set()
 _closing = False
 
 
-def picture_from(
+def image_from(
     load: Callable[[np.ndarray], np.ndarray], argument: tf.Tensor, size: int
 ) -> tf.Tensor:
-    """A picture that a Python function makes, as a node of a graph.
+    """An image that a Python function makes, as a node of a graph.
 
     Args:
         load: returns (H, W, 3) float32 with min(H, W) = `size`, decided by its argument alone.
@@ -43,15 +43,15 @@ def picture_from(
             _last_call = time.monotonic()
             _running.discard(token)
 
-    picture = tf.numpy_function(call, [argument], tf.float32, stateful=False)
-    return tf.ensure_shape(picture, (None, None, 3))
+    image = tf.numpy_function(call, [argument], tf.float32, stateful=False)
+    return tf.ensure_shape(image, (None, None, 3))
 
 
 @contextmanager
 def readable_errors() -> Iterator[None]:
-    """Turns TensorFlow's account of an unreadable picture back into the NegcolorError it was.
+    """Turns TensorFlow's account of an unreadable image back into the NegcolorError it was.
 
-    Pictures are read inside tf.data, which reports exceptions as its own. Put this around
+    Images are read inside tf.data, which reports exceptions as its own. Put this around
     whatever iterates over a dataset, such as `Model.fit`.
     """
     try:
@@ -68,7 +68,7 @@ def _drain() -> None:
     """Lets the threads of tf.data come to rest before the interpreter ends.
 
     A thread that enters Python after that is stopped for ever, and whoever then deletes its
-    iterator waits for it for ever. Empty pictures fill the buffers ahead within moments, and a
+    iterator waits for it for ever. Empty images fill the buffers ahead within moments, and a
     pipeline with full buffers makes no calls.
     """
     global _closing

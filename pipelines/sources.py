@@ -1,4 +1,4 @@
-"""Where the pictures come from: the specification of `--data` and the two domains behind it."""
+"""Where the images come from: the specification of `--data` and the two domains behind it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ import tensorflow as tf
 from negcolor.errors import NegcolorError
 from negcolor.film.simulation import simulate
 from negcolor.images.color import from_unit
-from negcolor.images.io import find_pictures, read
+from negcolor.images.io import find_images, read
 from pipelines import demo_roll
-from pipelines.domain import Alternating, Domain, PictureDomain
+from pipelines.domain import Alternating, Domain, ImageDomain
 from pipelines.film_domain import ExposedOnFilm
 from pipelines.lazy import Lazy
 from pipelines.tfds_domain import TfdsDomain, TfdsSplits, open_split
@@ -28,7 +28,7 @@ HELD_OUT = 4
 
 
 @dataclass(frozen=True)
-class TestPicture:
+class TestImage:
     """A negative to judge a model by.
 
     Attributes:
@@ -46,14 +46,14 @@ class TestPicture:
 
 @dataclass(frozen=True)
 class TwoDomains:
-    """Everything that a training shows to its networks, and the test pictures.
+    """Everything that a training shows to its networks, and the test images.
 
     Attributes:
         train_a: negatives.
-        train_b: colour photographs.
-        photographs: colour photographs to make pairs of: those of `train_b`, and those behind
+        train_b: color photographs.
+        photographs: color photographs to make pairs of: those of `train_b`, and those behind
             `train_a` where its negatives are simulated.
-        test: negatives, with their truths where known; may be empty. No test picture of a
+        test: negatives, with their truths where known; may be empty. No test image of a
             simulated source is in a training domain.
         description: one line for people.
     """
@@ -61,30 +61,30 @@ class TwoDomains:
     train_a: Domain
     train_b: Domain
     photographs: Domain
-    test: Sequence[TestPicture]
+    test: Sequence[TestImage]
     description: str
 
 
 def open_data(spec: str) -> TwoDomains:
-    """Opens the pictures that `--data` names.
+    """Opens the images that `--data` names.
 
     Args:
         spec: one of
             - `demo`: the built-in demo roll, see `pipelines.demo_roll`;
-            - a folder with trainA (negatives) and trainB (colour); optionally testA, and truthA
+            - a folder with trainA (negatives) and trainB (color); optionally testA, and truthA
               with the truths of testA under the same file stems;
             - `tfds:NAME`: a dataset with those splits, such as `pipelines.tfds_builder` makes.
               NAME is a TFDS name, looked up in TFDS_DATA_DIR, or the folder of a prepared dataset;
-            - `tfds:NAME/SPLIT`: colour photographs. The first `HELD_OUT` are exposed on film for
+            - `tfds:NAME/SPLIT`: color photographs. The first `HELD_OUT` are exposed on film for
               the test; of the others every second one is exposed on film, on the fly;
-            - `SOURCE_A,SOURCE_B`: a source for each domain, each a folder of pictures or
-              tfds:NAME/SPLIT. A folder for A holds negatives; a TFDS split for A holds colour
+            - `SOURCE_A,SOURCE_B`: a source for each domain, each a folder of images or
+              tfds:NAME/SPLIT. A folder for A holds negatives; a TFDS split for A holds color
               photographs to be exposed on film (the first `HELD_OUT` for the test), unless its
               name ends in A.
 
     Raises:
         NegcolorError: the specification is not understood, or something it names is missing or
-            empty. Reading a test picture raises it if the file is unreadable or its truth has
+            empty. Reading a test image raises it if the file is unreadable or its truth has
             another size.
     """
     if spec == "demo":
@@ -102,28 +102,28 @@ def open_data(spec: str) -> TwoDomains:
 
 
 def _demo() -> TwoDomains:
-    on_film = PictureDomain([demo_roll.photograph(name) for name in demo_roll.ON_FILM])
-    colour = PictureDomain([demo_roll.photograph(name) for name in demo_roll.COLOUR])
+    on_film = ImageDomain([demo_roll.photograph(name) for name in demo_roll.ON_FILM])
+    color = ImageDomain([demo_roll.photograph(name) for name in demo_roll.COLOR])
     held_out = demo_roll.photograph(demo_roll.HELD_OUT)
     test = [_simulated_test(held_out.stem, read(held_out))]
-    return _on_film(on_film, colour, test, "the built-in demo roll")
+    return _on_film(on_film, color, test, "the built-in demo roll")
 
 
 def _on_film(
-    photographs: Domain, colour: Domain, test: Sequence[TestPicture], description: str
+    photographs: Domain, color: Domain, test: Sequence[TestImage], description: str
 ) -> TwoDomains:
     """Two domains of photographs, the first of which is exposed on film on the fly."""
     return TwoDomains(
         train_a=ExposedOnFilm(photographs),
-        train_b=colour,
-        photographs=Alternating(photographs, colour),
+        train_b=color,
+        photographs=Alternating(photographs, color),
         test=test,
         description=description,
     )
 
 
 def _folder(folder: Path) -> TwoDomains:
-    train_a, train_b = _pictures(folder / "trainA"), _pictures(folder / "trainB")
+    train_a, train_b = _images(folder / "trainA"), _images(folder / "trainB")
     return TwoDomains(
         train_a=train_a,
         train_b=train_b,
@@ -133,36 +133,36 @@ def _folder(folder: Path) -> TwoDomains:
     )
 
 
-def _pictures(folder: Path) -> PictureDomain:
+def _images(folder: Path) -> ImageDomain:
     if not folder.is_dir():
         raise NegcolorError(f"{folder} does not exist: make it and put pictures into it.")
-    files = find_pictures(folder)
+    files = find_images(folder)
     if not files:
         raise NegcolorError(f"{folder} has no pictures: put PNG, TIFF or JPEG files into it.")
-    return PictureDomain(files)
+    return ImageDomain(files)
 
 
-def _folder_tests(folder: Path) -> Lazy[TestPicture]:
+def _folder_tests(folder: Path) -> Lazy[TestImage]:
     def files(name: str) -> list[Path]:
-        return find_pictures(folder / name) if (folder / name).is_dir() else []
+        return find_images(folder / name) if (folder / name).is_dir() else []
 
     truths = {file.stem: file for file in files("truthA")}
 
-    def test(file: Path) -> TestPicture:
+    def test(file: Path) -> TestImage:
         if (truth := truths.get(file.stem)) is None:
-            return TestPicture(file.stem, read(file))
+            return TestImage(file.stem, read(file))
         return _test_with_truth(file.stem, read(file), read(truth), f"{file} and {truth}")
 
     return Lazy([partial(test, file) for file in files("testA")])
 
 
-def _test_with_truth(name: str, negative: np.ndarray, truth: np.ndarray, both: str) -> TestPicture:
+def _test_with_truth(name: str, negative: np.ndarray, truth: np.ndarray, both: str) -> TestImage:
     if truth.shape != negative.shape:
         raise NegcolorError(
             f"{both} differ in size: a truth shows its negative's scene pixel by pixel; replace or "
             "remove it."
         )
-    return TestPicture(name, negative, truth)
+    return TestImage(name, negative, truth)
 
 
 def _tfds(spec: str) -> TwoDomains:
@@ -179,18 +179,18 @@ def _tfds(spec: str) -> TwoDomains:
             description=spec,
         )
     tests, others = _hold_out(data, split)
-    on_film, colour = (TfdsDomain(others.shard(2, half), data.feature) for half in (0, 1))
-    if not len(colour):
+    on_film, color = (TfdsDomain(others.shard(2, half), data.feature) for half in (0, 1))
+    if not len(color):
         raise NegcolorError(f"{spec} has too few pictures: it takes at least {HELD_OUT + 2}.")
-    return _on_film(on_film, colour, tests, f"{spec}, half of it on simulated film")
+    return _on_film(on_film, color, tests, f"{spec}, half of it on simulated film")
 
 
 def _tfds_tests(data: TfdsSplits) -> Lazy:
     truths = dict(data.named("truthA")) if "truthA" in data else {}
 
-    def test(name: str, negative: bytes) -> TestPicture:
+    def test(name: str, negative: bytes) -> TestImage:
         if name not in truths:
-            return TestPicture(name, data.decode(negative))
+            return TestImage(name, data.decode(negative))
         pixels, truth = data.decode(negative), data.decode(truths[name])
         return _test_with_truth(
             name, pixels, truth, f"{name} of testA and of truthA in {data.name}"
@@ -212,7 +212,7 @@ def _two_sources(source_a: str, source_b: str) -> TwoDomains:
 
 def _one_source(source: str) -> Domain:
     if not source.startswith(TFDS):
-        return _pictures(Path(source))
+        return _images(Path(source))
     data, split = _split_of(source)
     return TfdsDomain(data.encoded(split), data.feature)
 
@@ -224,20 +224,20 @@ def _split_of(source: str) -> tuple[TfdsSplits, str]:
     return data, split
 
 
-def _hold_out(data: TfdsSplits, split: str) -> tuple[list[TestPicture], tf.data.Dataset]:
-    """Test pictures made of the first photographs of a split, and the encoded others."""
+def _hold_out(data: TfdsSplits, split: str) -> tuple[list[TestImage], tf.data.Dataset]:
+    """Test images made of the first photographs of a split, and the encoded others."""
     encoded = data.encoded(split)
     if int(encoded.cardinality()) <= HELD_OUT:
         raise NegcolorError(
             f"tfds:{data.name}/{split} has too few pictures: it takes more than {HELD_OUT}."
         )
     tests = [
-        _simulated_test(f"{split}_{number}", data.decode(picture), seed=number)
-        for number, picture in enumerate(encoded.take(HELD_OUT))
+        _simulated_test(f"{split}_{number}", data.decode(image), seed=number)
+        for number, image in enumerate(encoded.take(HELD_OUT))
     ]
     return tests, encoded.skip(HELD_OUT)
 
 
-def _simulated_test(name: str, photo: np.ndarray, seed: int = 0) -> TestPicture:
+def _simulated_test(name: str, photo: np.ndarray, seed: int = 0) -> TestImage:
     negative = simulate(photo, TEST_STOCK, seed=seed)
-    return TestPicture(name, from_unit(negative, "uint16"), photo)
+    return TestImage(name, from_unit(negative, "uint16"), photo)

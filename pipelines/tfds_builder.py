@@ -16,7 +16,7 @@ import tensorflow_datasets as tfds
 
 from negcolor.errors import NegcolorError
 from negcolor.images.color import from_unit, to_unit
-from negcolor.images.io import find_pictures, read
+from negcolor.images.io import find_images, read
 
 SPLITS = ("trainA", "trainB", "testA", "testB", "truthA")
 REQUIRED = ("trainA", "trainB")
@@ -26,11 +26,11 @@ class TwoDomainFolder(tfds.core.GeneratorBasedBuilder):
     """A folder with trainA, trainB and, where present, testA, testB and truthA.
 
     Features: `image`, (H, W, 3) sRGB, losslessly encoded as PNG, and `name`, the file stem.
-    Pictures are uint16 if any of them is, where 8-bit values are multiplied by 257; else uint8.
+    Images are uint16 if any of them is, where 8-bit values are multiplied by 257; else uint8.
 
     Args:
-        files: the pictures of each split, none empty.
-        dtype: `np.uint8` or `np.uint16`, of all pictures.
+        files: the images of each split, none empty.
+        dtype: `np.uint8` or `np.uint16`, of all images.
         **kwargs: as for every TFDS builder.
     """
 
@@ -45,13 +45,11 @@ class TwoDomainFolder(tfds.core.GeneratorBasedBuilder):
         super().__init__(**kwargs)
 
     def _info(self) -> tfds.core.DatasetInfo:
-        picture = tfds.features.Image(
-            shape=(None, None, 3), dtype=self._dtype, encoding_format="png"
-        )
-        features = {"image": picture, "name": tfds.features.Text()}
+        image = tfds.features.Image(shape=(None, None, 3), dtype=self._dtype, encoding_format="png")
+        features = {"image": image, "name": tfds.features.Text()}
         return tfds.core.DatasetInfo(
             builder=self,
-            description="Negatives (A) and colour photographs (B), unpaired.",
+            description="Negatives (A) and color photographs (B), unpaired.",
             features=tfds.features.FeaturesDict(features),
         )
 
@@ -72,23 +70,23 @@ def prepare(folder: Path, data_dir: Path, shards: int | None = None) -> Path:
     Args:
         folder: has trainA and trainB, and may have testA, testB and truthA.
         data_dir: where TFDS datasets are kept.
-        shards: files per split, at most one per picture; None leaves the number to TFDS.
+        shards: files per split, at most one per image; None leaves the number to TFDS.
 
     Returns:
         The folder of the prepared dataset, two_domain_folder/NAME/VERSION in `data_dir`, where
         NAME is the folder's.
 
     Raises:
-        NegcolorError: a required split is missing, a split is empty, a picture is unreadable, or
+        NegcolorError: a required split is missing, a split is empty, an image is unreadable, or
             the dataset exists already.
     """
     files = {
-        split: find_pictures(folder / split)
+        split: find_images(folder / split)
         for split in SPLITS
         if split in REQUIRED or (folder / split).is_dir()
     }
-    for split, pictures in files.items():
-        if not pictures:
+    for split, images in files.items():
+        if not images:
             raise NegcolorError(f"{folder / split} has no pictures: put some in or remove it.")
     sixteen_bit = any(read(file).dtype == np.uint16 for some in files.values() for file in some)
     builder = TwoDomainFolder(
@@ -101,7 +99,7 @@ def prepare(folder: Path, data_dir: Path, shards: int | None = None) -> Path:
     if prepared.exists():
         raise NegcolorError(f"{prepared} exists already: remove it or choose another --data-dir.")
     if shards is not None:
-        shards = min(shards, *(len(pictures) for pictures in files.values()))
+        shards = min(shards, *(len(images) for images in files.values()))
     builder.download_and_prepare(download_config=tfds.download.DownloadConfig(num_shards=shards))
     return prepared
 

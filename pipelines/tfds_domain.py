@@ -1,4 +1,4 @@
-"""Domains and test pictures from prepared TensorFlow Datasets, streamed from their files."""
+"""Domains and test images from prepared TensorFlow Datasets, streamed from their files."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ import tensorflow as tf
 from negcolor.errors import NegcolorError
 from negcolor.images.color import to_unit
 from pipelines.domain import resize
-from pipelines.py_function import picture_from
+from pipelines.py_function import image_from
 
 if TYPE_CHECKING:
     import tensorflow_datasets as tfds
 
 BLOCK = 1000
-"""Pictures that are held, still encoded, to be put into random order."""
+"""Images that are held, still encoded, to be put into random order."""
 
 
 class TfdsDomain:
-    """The pictures of one split, decoded again in every pass.
+    """The images of one split, decoded again in every pass.
 
-    The files are read in their order and shuffled within blocks of up to `BLOCK` pictures, whose
+    The files are read in their order and shuffled within blocks of up to `BLOCK` images, whose
     boundaries differ from pass to pass. A start in the middle of a pass reads what comes before
     it without decoding it.
 
     Args:
-        encoded: a dataset of encoded pictures, scalar strings, of known cardinality.
+        encoded: a dataset of encoded images, scalar strings, of known cardinality.
         feature: decodes them.
     """
 
@@ -45,18 +45,18 @@ class TfdsDomain:
         def one_pass(number: tf.Tensor) -> tf.data.Dataset:
             return self._shuffled(tf.stack([tf.constant(seed, tf.int64), number]))
 
-        def picture(encoded: tf.Tensor) -> tf.Tensor:
+        def image(encoded: tf.Tensor) -> tf.Tensor:
             pixels = self._feature.decode_example(encoded)
-            return picture_from(lambda p: to_unit(resize(_three_channels(p), size)), pixels, size)
+            return image_from(lambda p: to_unit(resize(_three_channels(p), size)), pixels, size)
 
         passes = tf.data.Dataset.range(start // len(self), tf.int64.max).flat_map(one_pass)
-        return passes.skip(start % len(self)).map(picture, num_parallel_calls=tf.data.AUTOTUNE)
+        return passes.skip(start % len(self)).map(image, num_parallel_calls=tf.data.AUTOTUNE)
 
     def finish(self, crop: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
         return crop
 
     def _shuffled(self, seed: tf.Tensor) -> tf.data.Dataset:
-        """All encoded pictures once, in an order that depends on `seed`, (2,) int64."""
+        """All encoded images once, in an order that depends on `seed`, (2,) int64."""
 
         def shuffle(number: tf.Tensor, block: tf.Tensor) -> tf.Tensor:
             block_seed = tf.random.fold_in(seed, number)
@@ -70,13 +70,13 @@ class TfdsDomain:
 
 
 class TfdsSplits:
-    """A prepared TensorFlow dataset with pictures in it.
+    """A prepared TensorFlow dataset with images in it.
 
     Args:
         name: a TFDS name, or the folder of a prepared dataset (the one with dataset_info.json).
 
     Raises:
-        NegcolorError: there is no such dataset, or it has no pictures of 8 or 16 bits.
+        NegcolorError: there is no such dataset, or it has no images of 8 or 16 bits.
     """
 
     def __init__(self, name: str):
@@ -111,14 +111,14 @@ class TfdsSplits:
 
     @property
     def labels(self) -> list[str]:
-        """The categories of the pictures; none where each may show several."""
+        """The categories of the images; none where each may show several."""
         import tensorflow_datasets as tfds
 
         label = dict(self._builder.info.features.items()).get("label")
         return label.names if isinstance(label, tfds.features.ClassLabel) else []
 
     def encoded(self, split: str, label: int | None = None) -> tf.data.Dataset:
-        """The encoded pictures of a split, scalar strings, in the order of the files.
+        """The encoded images of a split, scalar strings, in the order of the files.
 
         Args:
             split: its name.
@@ -136,7 +136,7 @@ class TfdsSplits:
         return examples.map(lambda example: example[self._key])
 
     def named(self, split: str) -> Iterator[tuple[str, bytes]]:
-        """Name (or number, where the dataset has no names) and encoded picture of each example."""
+        """Name (or number, where the dataset has no names) and encoded image of each example."""
         has_names = "name" in self._builder.info.features
         examples = self._read(split, (self._key, "name") if has_names else (self._key,))
         for number, example in enumerate(examples.as_numpy_iterator()):
@@ -144,7 +144,7 @@ class TfdsSplits:
             yield name, example[self._key]
 
     def decode(self, encoded: bytes | tf.Tensor) -> np.ndarray:
-        """An encoded picture as (H, W, 3) uint8 or uint16."""
+        """An encoded image as (H, W, 3) uint8 or uint16."""
         return _three_channels(self.feature.decode_example(tf.constant(encoded)).numpy())
 
     def _read(self, split: str, keys: tuple[str, ...]) -> tf.data.Dataset:

@@ -100,7 +100,7 @@ def stand_in():
 
 @pytest.fixture(scope="session")
 def system_run(tmp_path_factory):
-    """The run folder of a grey-to-colour system of 16×16 pixels, whose colours are vivid."""
+    """The run folder of a grey-to-color system of 16×16 pixels, whose colors are vivid."""
     import keras
 
     from negcolor.experiments.run_folder import create_run
@@ -114,6 +114,6 @@ def system_run(tmp_path_factory):
     keras.utils.set_random_seed(0)
     lightness = keras.Input((16, 16, 1))
     features = keras.layers.Conv2D(8, 5, padding="same", activation="relu")(lightness)
-    colours = keras.layers.Conv2D(2, 3, padding="same", activation="tanh")(features)
-    keras.Model(lightness, colours).save(folder / "generator_g.keras")
+    colors = keras.layers.Conv2D(2, 3, padding="same", activation="tanh")(features)
+    keras.Model(lightness, colors).save(folder / "generator_g.keras")
     return folder

@@ -10,13 +10,13 @@ import time
 import numpy as np
 import pytest
 
-from negcolor.atomic import whole_file
+from negcolor.atomic import atomic_write
 from negcolor.images.io import read, write
 
 PROGRAM = """
 import os, signal, sys
 from pathlib import Path
-from negcolor.atomic import whole_file
+from negcolor.atomic import atomic_write
 
 def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
@@ -24,7 +24,7 @@ def die(*_, **__):
 moment, path, overwrite = sys.argv[1], Path(sys.argv[2]), bool(int(sys.argv[3]))
 if moment in ("fsync", "link"):
     setattr(os, moment, die)
-with whole_file(path, overwrite=overwrite) as file:
+with atomic_write(path, overwrite=overwrite) as file:
     file.write(b"half")
     file.flush()
     if moment == "half":
@@ -59,7 +59,7 @@ def test_a_killed_writer_leaves_nothing_behind(tmp_path, moment, overwrite):
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"half and half"]
 
 
-def test_killed_at_any_time_pictures_are_whole(tmp_path):
+def test_killed_at_any_time_images_are_whole(tmp_path):
     pixels = np.random.default_rng(0).integers(0, 65536, (300, 400, 3), dtype=np.uint16)
     write(tmp_path / "expected.tif", pixels)
     program = (
@@ -93,19 +93,19 @@ def test_file_systems_without_nameless_files(tmp_path, monkeypatch, missing, ove
         monkeypatch.setattr(os, "link", refuse)
     if overwrite:
         (tmp_path / "a").write_bytes(b"old")
-    with whole_file(tmp_path / "a", overwrite=overwrite) as file:
+    with atomic_write(tmp_path / "a", overwrite=overwrite) as file:
         file.write(b"new")
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"new"]
-    with pytest.raises(FileExistsError), whole_file(tmp_path / "a") as file:
+    with pytest.raises(FileExistsError), atomic_write(tmp_path / "a") as file:
         file.write(b"newer")
-    with pytest.raises(ZeroDivisionError), whole_file(tmp_path / "b") as file:
+    with pytest.raises(ZeroDivisionError), atomic_write(tmp_path / "b") as file:
         file.write(bytes(1 // 0))
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"new"]
 
 
 def test_a_file_that_appears_meanwhile_stays(tmp_path):
     def write_both():
-        with whole_file(tmp_path / "a") as file:
+        with atomic_write(tmp_path / "a") as file:
             file.write(b"ours")
             (tmp_path / "a").write_bytes(b"theirs")
 
@@ -116,6 +116,6 @@ def test_a_file_that_appears_meanwhile_stays(tmp_path):
 
 def test_permissions_are_those_of_any_new_file(tmp_path):
     (tmp_path / "usual").touch()
-    with whole_file(tmp_path / "a") as file:
+    with atomic_write(tmp_path / "a") as file:
         file.write(b"new")
     assert (tmp_path / "a").stat().st_mode == (tmp_path / "usual").stat().st_mode

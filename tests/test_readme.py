@@ -24,5 +24,5 @@ def test_the_commands_that_the_readme_names_exist():
         assert f"negcolor-{command}" in readme
 
 
-def test_the_picture_at_the_top_is_there():
+def test_the_image_at_the_top_is_there():
     assert (ROOT / "docs" / "film.jpg").stat().st_size > 10_000

@@ -10,7 +10,7 @@
 A step is reported in seconds, images per second, and as the fraction of this machine's large-matmul
 rate, measured in the same run and the same precision, at which the step's multiplications ran.
 The multiplications are counted by TensorFlow in the step's graph (two operations per
-multiply-add). Of a grey-to-colour system each phase is timed, in a process of its own whose peak of
+multiply-add). Of a grey-to-color system each phase is timed, in a process of its own whose peak of
 memory is reported.
 """
 
@@ -40,7 +40,7 @@ from negcolor.training.precision import POLICIES, resolve_jit, resolve_precision
 from negcolor.training.task import Trainer
 
 MATMUL_SIDE = 2048
-SIDE = 256  # of pictures, where none is given
+SIDE = 256  # of images, where none is given
 TURN = 5  # steps in which every network of a system is trained once at least
 
 
@@ -181,7 +181,7 @@ def benchmark_systems(options: argparse.Namespace) -> None:
 
 
 def benchmark_pipeline(source: str, options: argparse.Namespace) -> None:
-    """Prints pairs per second of the unpaired and the paired stream, with pictures cached."""
+    """Prints pairs per second of the unpaired and the paired stream, with images cached."""
     from pipelines.batches import paired, unpaired
     from pipelines.sources import open_data
 

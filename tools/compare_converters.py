@@ -34,7 +34,7 @@ from negcolor.inference.bundled import DEFAULT_MODEL
 from negcolor.inference.models import Network, load_network
 
 LONG_SIDE = 512  # pixels of what is converted
-INCHES = 2.2  # width of a picture
+INCHES = 2.2  # width of an image
 
 PHOTOGRAPHS = {
     "kodak_portra_400": data.astronaut,

@@ -1,12 +1,12 @@
-"""Measures ways to convert a picture in parts against one pass over the whole, and draws them.
+"""Measures ways to convert an image in parts against one pass over the whole, and draws them.
 
     python tools/compare_tiles.py --model RUN                        # figures for one photograph
-    python tools/compare_tiles.py --model RUN --picture docs/tiles.png
+    python tools/compare_tiles.py --model RUN --image docs/tiles.png
 
 - naive tiles: each tile through the network by itself, as it sees its own statistics only;
-- thumbnail statistics: bands whose normalisations use the statistics of a reduced picture, as in
-  thumbnail instance normalisation (Chen et al., AAAI 2022): one sweep, nothing stored;
-- bands: negcolor's `--method tiled`, the statistics of the whole picture.
+- thumbnail statistics: bands whose normalizations use the statistics of a reduced image, as in
+  thumbnail instance normalization (Chen et al., AAAI 2022): one sweep, nothing stored;
+- bands: negcolor's `--method tiled`, the statistics of the whole image.
 
 The photograph is scikit-image's coffee, enlarged if asked, as a simulated negative.
 """
@@ -30,14 +30,14 @@ from negcolor.film.simulation import simulate
 from negcolor.images.color import from_network, to_network
 from negcolor.images.resize import fit
 from negcolor.inference.models import KerasNetwork, load_generator
-from negcolor.inference.tiled import Bands, picture_graph, plan_sweeps
+from negcolor.inference.tiled import Bands, image_graph, plan_sweeps
 
 MEMORY = 10**9
 BAND = 64
 
 
 def naive_tiles(network: KerasNetwork, negative: np.ndarray, side: int) -> np.ndarray:
-    """Tiles of that side, each converted as if it were a picture."""
+    """Tiles of that side, each converted as if it were an image."""
     result = np.empty_like(negative)
     for top in range(0, negative.shape[0], side):
         for left in range(0, negative.shape[1], side):
@@ -47,8 +47,8 @@ def naive_tiles(network: KerasNetwork, negative: np.ndarray, side: int) -> np.nd
 
 
 def thumbnail_statistics(network: KerasNetwork, negative: np.ndarray, long_side: int) -> np.ndarray:
-    """One sweep with the statistics of the picture reduced to that long side."""
-    nodes = picture_graph(network.generator)
+    """One sweep with the statistics of the image reduced to that long side."""
+    nodes = image_graph(network.generator)
     *sweeps, last = plan_sweeps(nodes)
     small = multiple_of_4(fit(negative, long_side))
     thumbnail = Bands(lambda start, stop: to_network(small[start:stop]), small.shape[:2])
@@ -67,10 +67,10 @@ def bands(network: KerasNetwork, negative: np.ndarray) -> np.ndarray:
     return np.concatenate([rows for _, rows in network.run_in_bands(negative, MEMORY)])
 
 
-def multiple_of_4(picture: np.ndarray) -> np.ndarray:
-    """The picture without the last rows and columns, so that nothing needs to be padded."""
-    height, width = (side // 4 * 4 for side in picture.shape[:2])
-    return picture[:height, :width]
+def multiple_of_4(image: np.ndarray) -> np.ndarray:
+    """The image without the last rows and columns, so that nothing needs to be padded."""
+    height, width = (side // 4 * 4 for side in image.shape[:2])
+    return image[:height, :width]
 
 
 def timed(function: Callable[[], np.ndarray]) -> tuple[np.ndarray, float]:
@@ -91,15 +91,15 @@ def draw(whole: np.ndarray, naive: np.ndarray, exact: np.ndarray, file: Path, si
         "their difference from one pass": np.abs(naive - whole),
         "difference of --method tiled, × 1000": np.abs(exact - whole) * 1000,
     }
-    for axes, (title, picture) in zip(figure.subplots(2, 2).flat, panels.items(), strict=True):
-        axes.imshow(picture.clip(0, 1))
+    for axes, (title, image) in zip(figure.subplots(2, 2).flat, panels.items(), strict=True):
+        axes.imshow(image.clip(0, 1))
         axes.set_title(title)
         axes.set_axis_off()
     figure.canvas.print_figure(file, dpi=64)
 
 
 def main() -> None:
-    """Reads the command line, prints a line per way, and draws the picture if asked."""
+    """Reads the command line, prints a line per way, and draws the image if asked."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -126,8 +126,8 @@ def main() -> None:
             f"{name}: {seconds:.2f} s, differs by {difference.max():.2g} at most, "
             f"{difference.mean():.2g} on average (of full scale)"
         )
-    if options.picture:
-        draw(whole, results["naive tiles"], results["bands"], options.picture, options.tile)
+    if options.image:
+        draw(whole, results["naive tiles"], results["bands"], options.image, options.tile)
 
 
 if __name__ == "__main__":

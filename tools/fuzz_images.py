@@ -1,4 +1,4 @@
-"""Damages small pictures of every kind in many ways and reads them: a picture or one sentence.
+"""Damages small images of every kind in many ways and reads them: an image or one sentence.
 
     python tools/fuzz_images.py --count 5000 --seed 0
 
@@ -23,7 +23,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 import numpy as np
-from picture_samples import samples
+from image_samples import samples
 
 from negcolor.errors import NegcolorError
 from negcolor.images.io import read_scan
@@ -154,7 +154,7 @@ def mutant(files: dict[str, bytes], seed: int, index: int) -> tuple[str, bytes]:
 
 
 def outcome(path: Path) -> str:
-    """ "picture" or "reason" for what is right, anything else for a defect."""
+    """ "image" or "reason" for what is right, anything else for a defect."""
     try:
         scan = read_scan(path)
     except NegcolorError as error:

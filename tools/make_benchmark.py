@@ -36,13 +36,13 @@ import imagecodecs
 import numpy as np
 import tifffile
 
-from negcolor.atomic import whole_file
+from negcolor.atomic import atomic_write
 from negcolor.errors import NegcolorError
 from negcolor.film.scanner import Scanner
 from negcolor.film.simulation import simulate
 from negcolor.film.stocks import STOCKS
 from negcolor.images.color import from_unit, linear_to_srgb, luminance, srgb_to_linear, to_unit
-from negcolor.images.io import gather_pictures, read, write
+from negcolor.images.io import gather_images, read, write
 from negcolor.images.resize import fit
 
 EXPOSURES = (-1.0, 0.0, 1.0, 2.0)  # stops over what the meter says
@@ -57,7 +57,7 @@ class Device(NamedTuple):
 
 
 class Shot(NamedTuple):
-    """One picture of the benchmark."""
+    """One image of the benchmark."""
 
     photograph: Path
     stock: str
@@ -78,7 +78,7 @@ def linear_profile() -> bytes:
 
 
 def store_linear_tiff(path: Path, pixels: np.ndarray) -> None:
-    with whole_file(path) as file:
+    with atomic_write(path) as file:
         tifffile.imwrite(
             file,
             pixels,
@@ -91,7 +91,7 @@ def store_linear_tiff(path: Path, pixels: np.ndarray) -> None:
 
 
 def store_untagged_png(path: Path, pixels: np.ndarray) -> None:
-    with whole_file(path) as file:
+    with atomic_write(path) as file:
         file.write(imagecodecs.png_encode(pixels))
 
 
@@ -161,9 +161,9 @@ def make_benchmark(
     """Writes the benchmark.
 
     Args:
-        photographs: picture files.
+        photographs: image files.
         output: a folder that does not exist, or is empty.
-        count: pictures to make.
+        count: images to make.
         size: their long side in pixels, at most; no photograph is enlarged.
         seed: decides the design and the noise.
 
@@ -172,7 +172,7 @@ def make_benchmark(
     """
     if output.exists() and (not output.is_dir() or any(output.iterdir())):
         raise NegcolorError(f"--output {output} exists and is not empty: choose another folder.")
-    pictures = []
+    images = []
     for index, shot in enumerate(plan(photographs, count, seed)):
         name = f"{index:04d}_{shot.photograph.stem}"
         negative, truth = make_pair(shot, size, seed * count + index)
@@ -180,9 +180,9 @@ def make_benchmark(
         device.store(output / "testA" / f"{name}{device.suffix}", negative)
         write(output / "truthA" / f"{name}.png", truth)
         entry = {"file": f"{name}{device.suffix}"} | shot._asdict()
-        pictures.append(entry | {"photograph": shot.photograph.name})
-    manifest = {"size": size, "seed": seed, "pictures": pictures}
-    with whole_file(output / "manifest.json") as file:
+        images.append(entry | {"photograph": shot.photograph.name})
+    manifest = {"size": size, "seed": seed, "pictures": images}
+    with atomic_write(output / "manifest.json") as file:
         file.write(json.dumps(manifest, indent=1, ensure_ascii=False).encode() + b"\n")
 
 
@@ -200,7 +200,7 @@ def main() -> None:
     if options.size < 1 or (options.count is not None and options.count < 1):
         parser.error("--count and --size are at least 1")
     try:
-        photographs = gather_pictures(options.photos)
+        photographs = gather_images(options.photos)
         count = options.count or len(photographs)
         make_benchmark(
             photographs, options.output, count=count, size=options.size, seed=options.seed

@@ -20,13 +20,13 @@ from skimage import data
 from skimage.transform import resize
 
 from negcolor.errors import NegcolorError
-from negcolor.film.random_film import WIDE, expose_widely
-from negcolor.film.random_scanner import AnyScanner
+from negcolor.film.random_film import WIDE, simulate_random_negative
+from negcolor.film.random_scanner import RandomScanner
 from negcolor.images.color import from_unit
 from negcolor.images.io import write
 
 SEED = (0, 8)  # chosen for its orange mask, and a frame on all sides
-SCANNER = AnyScanner(calibrated=1.0, encodings=(("srgb", 1.0),), sixteen_bits=1.0)
+SCANNER = RandomScanner(calibrated=1.0, encodings=(("srgb", 1.0),), sixteen_bits=1.0)
 RANGES = dataclasses.replace(
     WIDE,
     scanner=SCANNER,
@@ -50,7 +50,7 @@ def main() -> None:
     parser.add_argument("output", type=Path)
     output = parser.parse_args().output
     photo = resize(data.astronaut()[:400], (600, 768), anti_aliasing=True).astype("float32")
-    scan = expose_widely(tf.constant(photo), tf.constant(SEED), RANGES)
+    scan = simulate_random_negative(tf.constant(photo), tf.constant(SEED), RANGES)
     try:
         write(output, from_unit(scan.negative.numpy(), "uint8"))
     except NegcolorError as error:

@@ -22,9 +22,9 @@ from negcolor.errors import NegcolorError
 from negcolor.evaluation.metrics import compare
 from negcolor.film.scanner import Scanner
 from negcolor.film.simulation import simulate
-from negcolor.film.stocks import COLOUR_STOCKS
+from negcolor.film.stocks import COLOR_STOCKS
 from negcolor.images.color import from_unit, to_unit
-from negcolor.images.io import gather_pictures, read, write
+from negcolor.images.io import gather_images, read, write
 from negcolor.images.resize import fit
 from negcolor.inference.models import load_network
 
@@ -32,15 +32,15 @@ SIZE = 384  # long side of the scans in pixels
 EXPOSURES = (0.0, 1.0, 2.0, -1.0)  # stops over what the meter says
 
 FOREIGN_MATRIX = np.array([[1.25, -0.20, -0.05], [-0.15, 1.30, -0.15], [0.0, -0.25, 1.25]])
-"""What a camera makes of its linear channels (columns) for livelier colours (rows)."""
+"""What a camera makes of its linear channels (columns) for livelier colors (rows)."""
 
 Scan = Callable[[np.ndarray, str, float, int], np.ndarray]
 
 
 def foreign_scan(photo: np.ndarray, stock: str, stops: float, seed: int) -> np.ndarray:
-    """A photograph of the negative in a camera's picture style, (H, W, 3) uint8.
+    """A photograph of the negative in a camera's image style, (H, W, 3) uint8.
 
-    Its colour matrix and its S-shaped tone curve are in no simulation of `negcolor.film`.
+    Its color matrix and its S-shaped tone curve are in no simulation of `negcolor.film`.
     """
     scanner = Scanner(gain=(1.3, 1.0, 0.9), encoding="linear", bit_depth=16)
     light = simulate(photo, stock, exposure_stops=stops, scanner=scanner, seed=seed)
@@ -67,8 +67,8 @@ SCANNERS: dict[str, Scan] = {
 
 
 def scans_of(photographs: list[Path], scan: Scan) -> list[tuple[np.ndarray, np.ndarray]]:
-    """(scan, truth) of every photograph, on all colour stocks and exposures in turn."""
-    conditions = list(product(EXPOSURES, COLOUR_STOCKS))
+    """(scan, truth) of every photograph, on all color stocks and exposures in turn."""
+    conditions = list(product(EXPOSURES, COLOR_STOCKS))
     pairs = []
     for number, photograph in enumerate(photographs):
         stops, stock = conditions[(5 * number) % len(conditions)]
@@ -78,7 +78,7 @@ def scans_of(photographs: list[Path], scan: Scan) -> list[tuple[np.ndarray, np.n
 
 
 def delta_es(model: Path, pairs: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
-    """Mean Delta E 2000 of every picture."""
+    """Mean Delta E 2000 of every image."""
     network = load_network(model)
     return np.array([compare(network.run(to_unit(s)), to_unit(t)).delta_e for s, t in pairs])
 
@@ -93,7 +93,7 @@ def main() -> None:
     parser.add_argument("--steps", type=int, help="of the adaptation")
     options = parser.parse_args()
     try:
-        held_out = gather_pictures([options.held_out])
+        held_out = gather_images([options.held_out])
     except NegcolorError as error:
         parser.error(str(error))
     for number, (scan, _) in enumerate(scans_of(held_out[::2], foreign_scan)):

@@ -1,4 +1,4 @@
-"""How well colours seen at a small size are carried over to the full size.
+"""How well colors seen at a small size are carried over to the full size.
 
     python tools/measure_lifting.py PHOTOS
 
@@ -16,10 +16,10 @@ from pathlib import Path
 import numpy as np
 
 from negcolor.images.color import to_unit
-from negcolor.images.io import find_pictures, read
+from negcolor.images.io import find_images, read
 from negcolor.images.lab import AB_SCALE, to_lab_network
 from negcolor.images.resize import Enlarged, resized
-from negcolor.inference.chroma_upsampling import colour_maps
+from negcolor.inference.chroma_upsampling import color_maps
 from negcolor.inference.guided import EnlargedMaps
 
 SIDES = (64, 128, 256)
@@ -28,13 +28,13 @@ SIDES = (64, 128, 256)
 def errors(lab: np.ndarray, side: int) -> dict[str, np.ndarray]:
     """Distances (H, W) by method, for network Lab (H, W, 3)."""
     small = np.stack([resized(channel, (side, side)) for channel in np.moveaxis(lab, -1, 0)], -1)
-    maps = np.asarray(colour_maps(small[None, ..., :1], small[None, ..., 1:]))[0]
+    maps = np.asarray(color_maps(small[None, ..., :1], small[None, ..., 1:]))[0]
     carried = EnlargedMaps(maps, lab.shape[:2]).apply(lab[..., :1], 0)
     planes = [Enlarged(small[..., n], lab.shape[:2]).rows(0, len(lab)) for n in (1, 2)]
     results = {"along the lightness": carried, "bilinear": np.stack(planes, axis=-1)}
     return {
-        name: AB_SCALE * np.linalg.norm(colours - lab[..., 1:], axis=-1)
-        for name, colours in results.items()
+        name: AB_SCALE * np.linalg.norm(colors - lab[..., 1:], axis=-1)
+        for name, colors in results.items()
     }
 
 
@@ -43,12 +43,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("photos", type=Path, help="folder of colour photographs")
-    pictures = [
-        to_lab_network(to_unit(read(file))) for file in find_pictures(parser.parse_args().photos)
+    parser.add_argument("photos", type=Path, help="folder of color photographs")
+    images = [
+        to_lab_network(to_unit(read(file))) for file in find_images(parser.parse_args().photos)
     ]
     for side in SIDES:
-        found = [errors(lab, side) for lab in pictures]
+        found = [errors(lab, side) for lab in images]
         for name in found[0]:
             means = [each[name].mean() for each in found]
             worst = [np.percentile(each[name], 99) for each in found]

@@ -28,7 +28,7 @@ from skimage.transform import rescale
 from negcolor.errors import NegcolorError
 from negcolor.evaluation.metrics import compare
 from negcolor.images.color import from_unit, srgb_to_linear, to_unit
-from negcolor.images.io import gather_pictures, read
+from negcolor.images.io import gather_images, read
 from negcolor.images.resize import fit
 from negcolor.inference.bundled import DEFAULT_MODEL
 from negcolor.inference.models import load_network
@@ -44,33 +44,33 @@ def stored(encode: Change) -> Change:
 def cut(share: float, corner: bool) -> Change:
     """Takes a share of width and height away at one corner, or on each side."""
 
-    def apply(picture: np.ndarray) -> np.ndarray:
-        height, width = (round(side * share) for side in picture.shape[:2])
+    def apply(image: np.ndarray) -> np.ndarray:
+        height, width = (round(side * share) for side in image.shape[:2])
         if corner:
-            return picture[height:, width:]
-        return picture[height:-height, width:-width]
+            return image[height:, width:]
+        return image[height:-height, width:-width]
 
     return apply
 
 
-def halved(picture: np.ndarray) -> np.ndarray:
-    return fit(picture, max(picture.shape[:2]) // 2)
+def halved(image: np.ndarray) -> np.ndarray:
+    return fit(image, max(image.shape[:2]) // 2)
 
 
-def doubled(picture: np.ndarray) -> np.ndarray:
-    return np.clip(rescale(picture, 2, order=3, channel_axis=-1), 0.0, 1.0).astype("float32")
+def doubled(image: np.ndarray) -> np.ndarray:
+    return np.clip(rescale(image, 2, order=3, channel_axis=-1), 0.0, 1.0).astype("float32")
 
 
-def unchanged(picture: np.ndarray) -> np.ndarray:
-    return picture
+def unchanged(image: np.ndarray) -> np.ndarray:
+    return image
 
 
-def turned(picture: np.ndarray) -> np.ndarray:
-    return np.rot90(picture).copy()
+def turned(image: np.ndarray) -> np.ndarray:
+    return np.rot90(image).copy()
 
 
-def mirrored(picture: np.ndarray) -> np.ndarray:
-    return picture[:, ::-1].copy()
+def mirrored(image: np.ndarray) -> np.ndarray:
+    return image[:, ::-1].copy()
 
 
 CHANGES: dict[str, tuple[Change, Change]] = {
@@ -96,7 +96,7 @@ def main() -> None:
     parser.add_argument("--count", type=int, help="take so many of the scans, evenly")
     options = parser.parse_args()
     try:
-        files = gather_pictures(options.scans)
+        files = gather_images(options.scans)
         network = load_network(options.model)
         every = max(1, len(files) // (options.count or len(files)))
         chosen = files[::every][: options.count]

@@ -23,11 +23,11 @@ from negcolor.experiments.run_folder import load_run
 from negcolor.inference.compact import save_compact
 from negcolor.inference.models import load_generator
 
-TEXT = "colour and black-and-white negatives of any film, scanner and exposure"
+TEXT = "color and black-and-white negatives of any film, scanner and exposure"
 CARD = """\
 # {name}
 
-Turns scans of film negatives into colour photographs:
+Turns scans of film negatives into color photographs:
 {text}.
 `negcolor-colorize` uses it where no other model is named.
 
@@ -42,21 +42,21 @@ Turns scans of film negatives into colour photographs:
 {phases}
 
 Trained on two processor cores, in bfloat16 with float32 weights. Every pair was simulated on the
-fly (`negcolor.film.random_film`): a photograph on one of eleven film stocks, nine colour and two
+fly (`negcolor.film.random_film`): a photograph on one of eleven film stocks, nine color and two
 black-and-white, over- or under-exposed, now and then in the wrong light, pushed or expired, with
 grain, dust, scratches, frame and perforations, scanned by a scanner drawn at random and stored with
 some encoding and depth. No real negative was used.
 
-## Data and licences
+## Data and licenses
 
 The 361 photographs that it was trained on:
 
 - Cloudinary Image Dataset '22 (CID22), CC BY-SA 4.0;
-- CLIC 2025, Unsplash licence;
+- CLIC 2025, Unsplash license;
 - Budgie backgrounds, CC0;
 - clothing-dataset-small, phone photographs of clothing, free for any purpose.
 
-Film curves: fits to data sheets digitised by OwlMightyCh (film-scan-calibration), CC BY 4.0. No
+Film curves: fits to data sheets digitized by OwlMightyCh (film-scan-calibration), CC BY 4.0. No
 photograph can be got back from the weights, as far as is known; whoever is bound by CC BY-SA's
 share-alike for models should take note of the first source.
 
@@ -77,12 +77,12 @@ By stock, way of storing and exposure (stops), each beside the best classical co
 
 - The negatives of the table are simulated by the same program that made the training pairs, with
   the same film curves. On real scans there is no truth to measure by.
-- Exposure and colour of light are guessed from one picture. Night, snow, sunsets and pictures of
-  one colour are drawn towards the ordinary; `--roll` and the trims are there for that.
-- Slide film, prints, colour films unlike the nine (Harman Phoenix, redscale, cross-processed) and
+- Exposure and color of light are guessed from one picture. Night, snow, sunsets and pictures of
+  one color are drawn towards the ordinary; `--roll` and the trims are there for that.
+- Slide film, prints, color films unlike the nine (Harman Phoenix, redscale, cross-processed) and
   infrared were not in the training.
 - It fills dust of a few pixels at best, and smooths strong grain a little. Above 1024 pixels
-  `negcolor-colorize` takes only colours from it and all detail from the scan.
+  `negcolor-colorize` takes only colors from it and all detail from the scan.
 - It invents nothing on purpose, and measures nothing either: a result is no evidence of what a
   scene looked like.
 """
@@ -160,7 +160,7 @@ def main() -> None:
             parameters=generator.count_params(),
             side=config.image_size,
             phases=phases_text(config),
-            pictures=report["pictures"],
+            images=report["pictures"],
             methods=methods_table(report["methods"]),
             groups=groups_table(report["groups"], model),
         )

@@ -14,15 +14,15 @@ instance_normalization/CASE/
     Epsilon is 1e-5.
 spectral_normalization/CASE/
     inputs, kernel (kh, kw, Cin, Cout) and bias as given, initial_u (Cout,), strides, upstream;
-    u (N, Cout), normalised_kernels and outputs after each of N training calls;
-    inputs_gradient, normalised_kernel_gradient and bias_gradient of the first call;
+    u (N, Cout), normalized_kernels and outputs after each of N training calls;
+    inputs_gradient, normalized_kernel_gradient and bias_gradient of the first call;
     settled_u (Cout,) and settled_outputs of an inference call, after many training calls.
     The padding is "valid" and each training call makes one power iteration.
 
-tensorflow-addons assigns the normalised kernel, so each call starts from the previous result. A
+tensorflow-addons assigns the normalized kernel, so each call starts from the previous result. A
 positive factor in the kernel changes neither u nor v and cancels in kernel / sigma, so the n-th
-normalised kernel is also the given kernel divided by its n-th estimate of sigma: what a layer
-that leaves its kernel alone computes. The gradient of tensorflow-addons stops at the normalised
+normalized kernel is also the given kernel divided by its n-th estimate of sigma: what a layer
+that leaves its kernel alone computes. The gradient of tensorflow-addons stops at the normalized
 kernel and lacks the derivative of sigma.
 """
 
@@ -98,7 +98,7 @@ def spectral_normalization(
     strides: int,
     rng: np.random.Generator,
 ) -> dict[str, np.ndarray]:
-    """Arrays of one spectrally normalised convolution, named as in the module's description."""
+    """Arrays of one spectrally normalized convolution, named as in the module's description."""
     import tensorflow as tf
     import tensorflow_addons as tfa
 
@@ -131,12 +131,12 @@ def spectral_normalization(
                 scalar,
                 {
                     "inputs": inputs,
-                    "normalised_kernel": convolution.kernel,
+                    "normalized_kernel": convolution.kernel,
                     "bias": convolution.bias,
                 },
             )
         calls.append((layer.u.numpy()[0], convolution.kernel.numpy(), outputs.numpy()))
-    u, normalised_kernels, training_outputs = map(np.stack, zip(*calls, strict=True))
+    u, normalized_kernels, training_outputs = map(np.stack, zip(*calls, strict=True))
 
     for _ in range(SETTLING_CALLS):
         layer(inputs, training=True)
@@ -145,7 +145,7 @@ def spectral_normalization(
         "strides": np.array(strides),
         "upstream": upstream,
         "u": u,
-        "normalised_kernels": normalised_kernels,
+        "normalized_kernels": normalized_kernels,
         "outputs": training_outputs,
         **{f"{name}_gradient": gradient.numpy() for name, gradient in gradients.items()},
         "settled_u": layer.u.numpy()[0],

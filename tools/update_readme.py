@@ -1,9 +1,9 @@
-"""Rewrites what README.md takes from the code: two tables, and three pictures.
+"""Rewrites what README.md takes from the code: two tables, and three images.
 
     python tools/update_readme.py                # the tables between their marker lines
     python tools/update_readme.py --run RUN      # also docs/demo.png: a negative and RUN's result
     python tools/update_readme.py --film         # also docs/film.jpg: the demo scan, converted
-    python tools/update_readme.py --system RUN   # also docs/grey.jpg: a grey picture in colour
+    python tools/update_readme.py --system RUN   # also docs/grey.jpg: a grey image in color
 
 A test keeps the tables current.
 """
@@ -17,10 +17,10 @@ import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
-PICTURE = ROOT / "docs" / "demo.png"
+IMAGE = ROOT / "docs" / "demo.png"
 DEMO_SCAN = ROOT / "docs" / "demo_scan.jpg"
-FILM_PICTURE = ROOT / "docs" / "film.jpg"
-GREY_PICTURE = ROOT / "docs" / "grey.jpg"
+FILM_IMAGE = ROOT / "docs" / "film.jpg"
+GREY_IMAGE = ROOT / "docs" / "grey.jpg"
 
 
 def with_table(readme: str, name: str, table: str) -> str:
@@ -31,7 +31,7 @@ def with_table(readme: str, name: str, table: str) -> str:
     return f"{before}{begin}\n\n{table.strip()}\n\n{end}{after}"
 
 
-def write_picture(run: Path) -> None:
+def write_image(run: Path) -> None:
     """The demo roll's held-out negative beside the run's result."""
     from negcolor.images.color import from_unit, to_unit
     from negcolor.images.io import write
@@ -40,20 +40,20 @@ def write_picture(run: Path) -> None:
 
     negative = to_unit(open_data("demo").test[0].negative)
     pair = np.concatenate([negative, colorize(negative, run)], axis=1)
-    write(PICTURE, from_unit(pair, "uint8"), overwrite=True)
+    write(IMAGE, from_unit(pair, "uint8"), overwrite=True)
 
 
-def write_film_picture() -> None:
+def write_film_image() -> None:
     """The demo scan beside what the model of the package makes of it."""
     from negcolor.images.io import read, write
     from negcolor.inference.api import colorize
 
     scan = read(DEMO_SCAN)
-    write(FILM_PICTURE, np.concatenate([scan, colorize(scan)], axis=1), overwrite=True)
+    write(FILM_IMAGE, np.concatenate([scan, colorize(scan)], axis=1), overwrite=True)
 
 
-def write_grey_picture(run: Path) -> None:
-    """The demo's held-out photograph in grey, in the colours of a system's run, and itself."""
+def write_grey_image(run: Path) -> None:
+    """The demo's held-out photograph in grey, in the colors of a system's run, and itself."""
     from negcolor.images.color import from_unit, to_unit
     from negcolor.images.io import read, write
     from negcolor.inference.api import colorize_grey
@@ -63,7 +63,7 @@ def write_grey_picture(run: Path) -> None:
     photograph = to_unit(read(demo_roll.photograph(demo_roll.HELD_OUT)))
     grey = made_neutral(photograph)
     row = np.concatenate([grey, colorize_grey(grey, run), photograph], axis=1)
-    write(GREY_PICTURE, from_unit(row, "uint8"), overwrite=True)
+    write(GREY_IMAGE, from_unit(row, "uint8"), overwrite=True)
 
 
 def main() -> None:
@@ -82,11 +82,11 @@ def main() -> None:
     readme = with_table(README.read_text("utf-8"), "modifications", comparison_markdown())
     README.write_text(with_table(readme, "systems", systems_markdown()), "utf-8")
     if options.run:
-        write_picture(options.run)
+        write_image(options.run)
     if options.film:
-        write_film_picture()
+        write_film_image()
     if options.system:
-        write_grey_picture(options.system)
+        write_grey_image(options.system)
 
 
 if __name__ == "__main__":

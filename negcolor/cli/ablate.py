@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from negcolor.cli.common import FAILED, complain, run
+from negcolor.cli.common import FAILED, print_error, run
 from negcolor.cli.study_runs import continue_or_create, train_runs
 from negcolor.errors import NegcolorError
 from negcolor.experiments.checks import option
@@ -136,14 +136,14 @@ def _options(
 
 
 def _prepare(output: Path, options: StudyOptions) -> None:
-    """Opens the data before anything is made, and copies the test pictures for the report."""
-    from negcolor.studies.ablation_evaluation import save_test_pictures
+    """Opens the data before anything is made, and copies the test images for the report."""
+    from negcolor.studies.ablation_evaluation import save_test_images
     from negcolor.studies.ablation_options import save_options
     from pipelines.sources import open_data
 
     domains = open_data(options.budget.data)
     save_options(output, options)
-    save_test_pictures(output / "test", domains.test)
+    save_test_images(output / "test", domains.test)
 
 
 def train_run(folder: Path, config: RunConfig) -> None:
@@ -166,7 +166,7 @@ def train_run(folder: Path, config: RunConfig) -> None:
             training.train()
         evaluate_run(training, plan)
     except NegcolorError as error:
-        complain(f"{folder.name}: {error}")
+        print_error(f"{folder.name}: {error}")
         raise SystemExit(FAILED) from None
 
 

@@ -8,16 +8,16 @@ from typing import Annotated, Any
 
 import typer
 
-from negcolor.cli.common import INTERRUPTED, complain, run
+from negcolor.cli.common import INTERRUPTED, print_error, run
 from negcolor.errors import NegcolorError
 from negcolor.experiments.config import RunConfig
 from negcolor.experiments.run_folder import create_run, load_run, next_folder
-from negcolor.images.io import find_pictures
+from negcolor.images.io import find_images
 from negcolor.inference.models import find_model, latest_version
 
 STEPS = 300
 UNLIMITED = 1_000_000  # steps, where the time is limited
-FEWEST = 4  # pictures of each kind
+FEWEST = 4  # images of each kind
 
 OPTIONS: dict[str, Any] = {
     "recipe": "adapt",
@@ -40,7 +40,7 @@ def adapt(
         Path, typer.Option(help="Folder of negatives of that film and scanner, without borders.")
     ],
     photos: Annotated[
-        Path, typer.Option(help="Folder of colour photographs, of whatever the user takes.")
+        Path, typer.Option(help="Folder of color photographs, of whatever the user takes.")
     ],
     output: Annotated[
         Path | None, typer.Option(help="New run folder. [default: runs/adapted, numbered]")
@@ -61,7 +61,7 @@ def adapt(
             ".keras file that it was exported from."
         )
     for option, folder in {"--scans": scans, "--photos": photos}.items():
-        _check_pictures(option, folder)
+        _check_images(option, folder)
     base = load_run(model, {}) if (model / "config.json").is_file() else RunConfig()
     config = dataclasses.replace(
         base,
@@ -73,10 +73,10 @@ def adapt(
     _adapt(config, scans, photos, output or next_folder("adapted"), minutes)
 
 
-def _check_pictures(option: str, folder: Path) -> None:
+def _check_images(option: str, folder: Path) -> None:
     if not folder.is_dir():
         raise NegcolorError(f"{option} {folder} is no folder; name a folder of pictures.")
-    count = len(find_pictures(folder))
+    count = len(find_images(folder))
     if count < FEWEST:
         raise NegcolorError(
             f"{option} {folder} has too few pictures to learn from ({count}); put {FEWEST} or more "
@@ -112,7 +112,7 @@ def _adapt(
         with readable_errors():
             training.train(minutes)
     except KeyboardInterrupt:
-        complain(f"interrupted; {folder} has what was reached until then.")
+        print_error(f"interrupted; {folder} has what was reached until then.")
         raise typer.Exit(INTERRUPTED) from None
     console.print(f"Negative, before, after: {folder / 'samples'}", highlight=False)
     console.print(

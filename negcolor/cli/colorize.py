@@ -1,4 +1,4 @@
-"""negcolor-colorize: turns negatives and grey positives into colour photographs."""
+"""negcolor-colorize: turns negatives and grey positives into color photographs."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import typer
 
 from negcolor.cli.common import FAILED, progress, run
 from negcolor.cli.conversions import Choice, choose_conversion
-from negcolor.cli.tally import Tally
+from negcolor.cli.tally import BatchSummary
 from negcolor.converters.classical import CLASSICAL
 from negcolor.errors import NegcolorError
 from negcolor.inference.batch import BitDepth, Settings, convert_batch, remove_leftovers
-from negcolor.inference.bundled import DEFAULT_MODEL, shipped_models
+from negcolor.inference.bundled import DEFAULT_MODEL, bundled_models
 from negcolor.inference.convert import Method
 from negcolor.inference.jobs import Format, Job, plan_batch, unfinished
 from negcolor.inference.memory import parse_memory
@@ -57,7 +57,7 @@ def colorize(
     system: Annotated[
         Path | None,
         typer.Option(
-            help="The inputs are positives, to be coloured by this run folder of negcolor-train "
+            help="The inputs are positives, to be colored by this run folder of negcolor-train "
             "--system, or its export."
         ),
     ] = None,
@@ -66,7 +66,7 @@ def colorize(
     ] = False,
     then: Annotated[
         Path | None,
-        typer.Option(help="After --black-and-white: colour them by this run, as --system does."),
+        typer.Option(help="After --black-and-white: color them by this run, as --system does."),
     ] = None,
     roll: Annotated[
         bool, typer.Option("--roll", help="The inputs are one film: print all frames alike.")
@@ -90,7 +90,7 @@ def colorize(
     method: Annotated[
         Method,
         typer.Option(
-            help="One pass; the same in tiles; the colours of a reduced picture; or by size."
+            help="One pass; the same in tiles; the colors of a reduced picture; or by size."
         ),
     ] = Method.AUTO,
     memory: Annotated[
@@ -109,9 +109,9 @@ def colorize(
         Path | None, typer.Option(help="Also draw all scans and results into this PNG or JPEG.")
     ] = None,
 ) -> None:
-    """Turn scanned negatives into colour photographs at full size and depth.
+    """Turn scanned negatives into color photographs at full size and depth.
 
-    With --system, colour grey positives; with --black-and-white --then, grey negatives.
+    With --system, color grey positives; with --black-and-white --then, grey negatives.
     Results that exist are skipped: after an interruption, the same command does the rest.
     """
     if list_models:
@@ -140,10 +140,10 @@ def _convert(
     check: Callable[[], None],
     settings: Settings,
     sheet: ContactSheet | None,
-) -> Tally:
+) -> BatchSummary:
     """Converts what is not there yet, with a progress bar, and prints a table at the end."""
     waiting = jobs if settings.overwrite else unfinished(jobs)
-    tally = Tally(skipped=len(jobs) - len(waiting))
+    tally = BatchSummary(skipped=len(jobs) - len(waiting))
     started = time.time()
     try:
         with progress(len(waiting)) as advance:
@@ -173,7 +173,7 @@ def _print_models() -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    models = shipped_models()
+    models = bundled_models()
     if not models:
         typer.echo("No models come with this installation.")
         return

@@ -32,10 +32,10 @@ def run(function: Callable[..., None]) -> None:
         try:
             function(*args, **kwargs)
         except NegcolorError as error:
-            complain(str(error))
+            print_error(str(error))
             raise typer.Exit(FAILED) from None
         except KeyboardInterrupt as error:
-            complain(f"interrupted: {error}" if error.args else "interrupted.")
+            print_error(f"interrupted: {error}" if error.args else "interrupted.")
             raise typer.Exit(INTERRUPTED) from None
 
     app = typer.Typer(
@@ -90,7 +90,7 @@ def progress(total: int) -> Iterator[Callable[[str], None]]:
         yield advance
 
 
-def process_pictures(work: Callable[[Item], None], items: Sequence[Item], output: Path) -> None:
+def process_images(work: Callable[[Item], None], items: Sequence[Item], output: Path) -> None:
     """Does the work for every item, with a progress bar, and reports at the end.
 
     An item that raises a NegcolorError costs one line on standard error; the others go on, and
@@ -102,7 +102,7 @@ def process_pictures(work: Callable[[Item], None], items: Sequence[Item], output
             try:
                 work(item)
             except NegcolorError as error:
-                complain(str(error))
+                print_error(str(error))
                 failed += 1
             advance("")
     typer.echo(f"Wrote {len(items) - failed} of {len(items)} pictures to {output}.")
@@ -110,7 +110,7 @@ def process_pictures(work: Callable[[Item], None], items: Sequence[Item], output
         raise typer.Exit(FAILED)
 
 
-def complain(sentence: str) -> None:
+def print_error(sentence: str) -> None:
     """Prints a sentence on standard error after the name of the command."""
     typer.echo(f"{_name()}: {sentence}", err=True)
 

@@ -1,4 +1,4 @@
-"""What the options of negcolor-colorize say about how pictures are converted."""
+"""What the options of negcolor-colorize say about how images are converted."""
 
 from __future__ import annotations
 
@@ -60,21 +60,21 @@ def choose_conversion(choice: Choice, memory: int, trims: Trims) -> tuple[Load, 
         return lambda scans: GreyConversion(_load_colorizer(system), trims), lambda: None
     if choice.then is not None and not choice.black_and_white:
         raise NegcolorError(
-            "--then colours the grey positives that --black-and-white makes of negatives: add "
-            "that, or colour positives with --system."
+            "--then colors the grey positives that --black-and-white makes of negatives: add "
+            "that, or color positives with --system."
         )
     load, check = _network(choice)
 
     def load_for(scans: Sequence[Path]) -> Conversion:
-        colours = choice.then and GreyConversion(_load_colorizer(choice.then), trims)
+        colors = choice.then and GreyConversion(_load_colorizer(choice.then), trims)
         negatives = NegativeConversion(
             _for_roll(load(), scans) if choice.roll else load(),
             Method.WHOLE if choice.classical is not None else choice.method,
             memory,
-            NO_TRIMS if colours else trims,
+            NO_TRIMS if colors else trims,
             choice.black_and_white,
         )
-        return GreyNegativeConversion(negatives, colours) if colours else negatives
+        return GreyNegativeConversion(negatives, colors) if colors else negatives
 
     return load_for, check
 
@@ -91,7 +91,7 @@ def _check_system(choice: Choice) -> None:
     }
     if names := [name for name, is_given in given.items() if is_given]:
         raise NegcolorError(
-            f"--system colours positives that are there already: leave out {' and '.join(names)}, "
+            f"--system colors positives that are there already: leave out {' and '.join(names)}, "
             "or give --black-and-white --then for negatives."
         )
 

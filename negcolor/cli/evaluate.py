@@ -1,4 +1,4 @@
-"""negcolor-evaluate: measures models and classical converters on test pictures."""
+"""negcolor-evaluate: measures models and classical converters on test images."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from negcolor.cli.common import FAILED, complain, progress, run
+from negcolor.cli.common import FAILED, print_error, progress, run
 
 if TYPE_CHECKING:
     from negcolor.evaluation.evaluate import Evaluation
@@ -40,31 +40,31 @@ def evaluate(
     """Convert the negatives of testA by every method and compare the results.
 
     With truthA each result is compared with its truth; with testB, or else truthA, all results of
-    a method together are compared with colour photographs.
+    a method together are compared with color photographs.
     """
     from negcolor.evaluation.dataset import open_data
     from negcolor.evaluation.report import check_output
 
     if output:
         check_output(output)
-    pictures = open_data(data)
+    images = open_data(data)
 
     from negcolor.evaluation.converters import gather_converters
     from negcolor.evaluation.evaluate import evaluate as measure_all
-    from negcolor.evaluation.image_sets import load_picture_sets
+    from negcolor.evaluation.image_sets import load_image_sets
     from negcolor.evaluation.report import write_report
 
     converters = gather_converters(model or [], classical or [])
-    sets = load_picture_sets(inception_weights)
-    photographs = [] if isinstance(sets, str) else pictures.photographs
-    with progress(len(pictures.samples) + len(photographs)) as show:
+    sets = load_image_sets(inception_weights)
+    photographs = [] if isinstance(sets, str) else images.photographs
+    with progress(len(images.samples) + len(photographs)) as show:
 
         def advance(name: str, reason: str | None) -> None:
             if reason:
-                complain(reason)
+                print_error(reason)
             show(f"{name}: left out" if reason else name)
 
-        evaluation = measure_all(pictures, converters, sets, advance)
+        evaluation = measure_all(images, converters, sets, advance)
     _print_figures(evaluation)
     if output:
         write_report(output, evaluation)

@@ -24,7 +24,7 @@ def export(
     version: Annotated[int, typer.Option(help="Folder in OUTPUT; must not exist.")] = 1,
     direction: Annotated[
         Direction, typer.Option(help="Which generator of the run.")
-    ] = Direction.NEGATIVE_TO_COLOUR,
+    ] = Direction.NEGATIVE_TO_COLOR,
 ) -> None:
     """Write OUTPUT/VERSION, a SavedModel as TensorFlow Serving takes it, with a model card."""
     folder = export_model(model, output, version=version, direction=direction)

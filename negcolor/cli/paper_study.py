@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from negcolor.cli.common import FAILED, complain
+from negcolor.cli.common import FAILED, print_error
 from negcolor.cli.study_runs import continue_or_create, train_runs
 from negcolor.errors import NegcolorError
 from negcolor.experiments.studies import PaperStudy, find_study
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pipelines.photographs import Photographs
 
 SEEDS = (0,)
-MEASURED = 600  # pictures of each part at most: as many as 001 holds out
+MEASURED = 600  # images of each part at most: as many as 001 holds out
 
 
 def compare_systems(
@@ -103,21 +103,21 @@ def train_system_run(folder: Path, config: SystemConfig, study: PaperStudy) -> N
                 keep_all=study.distributions,
             )
     except NegcolorError as error:
-        complain(f"{folder.name}: {error}")
+        print_error(f"{folder.name}: {error}")
         raise SystemExit(FAILED) from None
 
 
 def _parts(
     system: System, config: SystemConfig, photographs: Photographs, trained_on: bool
 ) -> dict[str, np.ndarray]:
-    """The pictures that are measured, in network Lab; as many of the training as held out."""
+    """The images that are measured, in network Lab; as many of the training as held out."""
     import numpy as np
 
     from negcolor.experiments.systems import Variation
     from pipelines.lab_batches import held_out, lab_batches
 
-    pictures = photographs.test or photographs.validation
-    parts = {HELD_OUT: held_out(pictures, system.image_size, limit=MEASURED)}
+    images = photographs.test or photographs.validation
+    parts = {HELD_OUT: held_out(images, system.image_size, limit=MEASURED)}
     if trained_on:
         stream = lab_batches(
             photographs.train,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from negcolor.cli.common import complain
+from negcolor.cli.common import print_error
 from negcolor.experiments.config import RunConfig
 from negcolor.experiments.run_folder import CONFIG, create_run
 from negcolor.experiments.system_config import SystemConfig
@@ -50,7 +50,7 @@ def train_runs(
         for event, text in train_all(output, options, work):
             if event == "failed":
                 failed += 1
-                complain(f"{text} has no result; the same command tries again.")
+                print_error(f"{text} has no result; the same command tries again.")
             else:
                 typer.echo(text)
     except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""Joins the photographs and the training of a grey-to-colour system, for every command."""
+"""Joins the photographs and the training of a grey-to-color system, for every command."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from negcolor.cli.common import INTERRUPTED, complain
+from negcolor.cli.common import INTERRUPTED, print_error
 from negcolor.experiments.system_config import SystemConfig
 from negcolor.experiments.systems import System
 
@@ -19,16 +19,14 @@ if TYPE_CHECKING:
     from negcolor.training.colorization_task import ColorData, ColorPlan
     from pipelines.photographs import Photographs
 
-VALIDATED = 64  # pictures that are looked at after every epoch
+VALIDATED = 64  # images that are looked at after every epoch
 
 
 def open_for(system: System, config: SystemConfig) -> Photographs:
     """The photographs of a run, split as the system's paper splits them."""
     from pipelines.photographs import open_photographs
 
-    return open_photographs(
-        config.data, pictures=system.pictures, split=system.split, seed=config.seed
-    )
+    return open_photographs(config.data, images=system.images, split=system.split, seed=config.seed)
 
 
 def color_data(config: SystemConfig, photographs: Photographs) -> ColorData:
@@ -75,7 +73,7 @@ def train_system(folder: Path, config: SystemConfig, new: bool) -> None:
         with readable_errors():
             run.train()
     except KeyboardInterrupt:
-        complain(f"interrupted; continue with: negcolor-train --resume {folder}")
+        print_error(f"interrupted; continue with: negcolor-train --resume {folder}")
         raise typer.Exit(INTERRUPTED) from None
     _show_figures(console, folder, plan, run.networks, photographs)
 
@@ -84,7 +82,7 @@ def warn_of_random_backbones(config: SystemConfig) -> None:
     """Says on standard error that parts of a system know nothing, where that is so."""
     parts = config.configured_system().backbones()
     if parts and config.backbone_weights == "none":
-        complain(
+        print_error(
             f"ATTENTION: RANDOM weights in {' and '.join(parts)} of {config.system} "
             "(--backbone-weights none): this is not the paper's system."
         )
@@ -93,29 +91,29 @@ def warn_of_random_backbones(config: SystemConfig) -> None:
 def _show_figures(
     console: Any, folder: Path, plan: ColorPlan, networks: Any, photographs: Photographs
 ) -> None:
-    """One screen at the end: the held-out pictures' figures, and where everything is."""
+    """One screen at the end: the held-out images' figures, and where everything is."""
     from rich.table import Table
 
-    from negcolor.evaluation.color_metrics import Predict, compare_colours, grey
+    from negcolor.evaluation.color_metrics import Predict, compare_colors, grey
     from negcolor.evaluation.metrics import average
     from negcolor.experiments.run_folder import write_figures
-    from negcolor.training.colorization_metrics import predicted_colours
+    from negcolor.training.colorization_metrics import predicted_colors
     from negcolor.training.disk import writing
     from pipelines.lab_batches import held_out
 
-    pictures = photographs.test or photographs.validation
-    truth = held_out(pictures, plan.system.image_size)
+    images = photographs.test or photographs.validation
+    truth = held_out(images, plan.system.image_size)
     methods: dict[str, Predict] = {
-        "this system": partial(predicted_colours, networks["generator_g"]),
+        "this system": partial(predicted_colors, networks["generator_g"]),
         "grey": grey,
     }
-    figures = {name: average(compare_colours(method, truth)) for name, method in methods.items()}
+    figures = {name: average(compare_colors(method, truth)) for name, method in methods.items()}
     with writing(folder):
         record = {name: dataclasses.asdict(values) for name, values in figures.items()}
         write_figures(folder, len(truth), record)
     count = f"{len(truth)} held-out picture" + ("s" if len(truth) > 1 else "")
     table = Table(title=count, title_justify="left")
-    columns = ("", "ab error ↓", "PSNR dB ↑", "SSIM ↑", "ΔE2000 ↓", "colourfulness")
+    columns = ("", "ab error ↓", "PSNR dB ↑", "SSIM ↑", "ΔE2000 ↓", "colorfulness")
     for heading in columns:
         table.add_column(heading, justify="right" if heading else "left")
     for name, row in figures.items():
@@ -125,12 +123,12 @@ def _show_figures(
             f"{row.psnr:.2f}",
             f"{row.ssim:.3f}",
             f"{row.delta_e:.2f}",
-            f"{row.colourfulness:.1f}",
+            f"{row.colorfulness:.1f}",
         )
     console.print(table)
     console.print(f"Samples: {folder / 'samples'}", highlight=False)
     console.print(
-        f"Use it:  negcolor-colorize GREY_PICTURES --system {folder} --output coloured",
+        f"Use it:  negcolor-colorize GREY_PICTURES --system {folder} --output colored",
         highlight=False,
         soft_wrap=True,
     )

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from negcolor.cli.common import complain
+from negcolor.cli.common import print_error
 
 if TYPE_CHECKING:
     from negcolor.inference.batch import Outcome
 
 
-class Tally:
+class BatchSummary:
     """Counts what became of the scans of a batch, `skipped` of which were not worked on."""
 
     def __init__(self, skipped: int):
@@ -25,7 +25,7 @@ class Tally:
 
     @property
     def converted(self) -> int:
-        """How many pictures were written."""
+        """How many images were written."""
         return sum(map(len, self._converted.values()))
 
     def add(self, outcome: Outcome) -> str:
@@ -33,14 +33,14 @@ class Tally:
         name = outcome.job.scan.name
         if outcome.reason is not None:
             self.failed += 1
-            complain(outcome.reason)
+            print_error(outcome.reason)
             return f"{name}: failed"
         self._converted[str(outcome.method)].append(outcome)
         size = f"{outcome.megapixels:.3g} megapixels in {outcome.seconds:.2f} s"
         return f"{name}: {outcome.method}, {size}"
 
     def print_table(self) -> None:
-        """Prints pictures, megapixels and time by method on standard output, if there are any."""
+        """Prints images, megapixels and time by method on standard output, if there are any."""
         from rich.box import SIMPLE
         from rich.console import Console
         from rich.table import Table
@@ -66,22 +66,22 @@ class Tally:
         self._print_outside()
 
     def _print_outside(self) -> None:
-        """Prints the share of pixels whose colours were cut, where pictures were coloured."""
-        coloured = [
+        """Prints the share of pixels whose colors were cut, where images were colored."""
+        colored = [
             outcome
             for outcomes in self._converted.values()
             for outcome in outcomes
             if outcome.outside is not None
         ]
-        if coloured:
-            outside = sum(outcome.outside or 0 for outcome in coloured)
-            share = outside / 1e6 / sum(outcome.megapixels for outcome in coloured)
+        if colored:
+            outside = sum(outcome.outside or 0 for outcome in colored)
+            share = outside / 1e6 / sum(outcome.megapixels for outcome in colored)
             typer.echo(
-                f"Colours of {share:.2%} of the pixels lay outside sRGB and were mixed with grey "
+                f"Colors of {share:.2%} of the pixels lay outside sRGB and were mixed with grey "
                 "of their lightness until they fitted."
             )
 
 
-def _figures(pictures: int, megapixels: float, seconds: float) -> tuple[str, ...]:
+def _figures(images: int, megapixels: float, seconds: float) -> tuple[str, ...]:
     rate = megapixels / max(seconds, 1e-9)
-    return str(pictures), f"{megapixels:.4g}", f"{seconds:.1f}", f"{rate:.3g}"
+    return str(images), f"{megapixels:.4g}", f"{seconds:.1f}", f"{rate:.3g}"

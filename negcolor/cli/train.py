@@ -1,4 +1,4 @@
-"""negcolor-train: trains a CycleGAN on negatives, or a system that colours grey pictures."""
+"""negcolor-train: trains a CycleGAN on negatives, or a system that colors grey images."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from negcolor.cli.common import INTERRUPTED, complain, run
+from negcolor.cli.common import INTERRUPTED, print_error, run
 from negcolor.errors import NegcolorError
 from negcolor.experiments.checks import option
 from negcolor.experiments.config import RunConfig
@@ -117,7 +117,7 @@ def train(
     ] = False,
     resume: Annotated[Path | None, _option("Continue this run folder.")] = None,
 ) -> None:
-    """Train a CycleGAN, or with --system a colorizer, and show what it makes of test pictures.
+    """Train a CycleGAN, or with --system a colorizer, and show what it makes of test images.
 
     A system's size, batches and epochs are its paper's unless they are given.
     """
@@ -193,13 +193,13 @@ def _train(folder: Path, config: RunConfig, new: bool) -> None:
         with readable_errors():
             training.train()
     except KeyboardInterrupt:
-        complain(f"interrupted; continue with: negcolor-train --resume {folder}")
+        print_error(f"interrupted; continue with: negcolor-train --resume {folder}")
         raise typer.Exit(INTERRUPTED) from None
     _show_figures(console, training, plan)
 
 
 def _show_figures(console: Any, training: Any, plan: Any) -> None:
-    """One screen at the end: the test pictures' figures, and where everything is."""
+    """One screen at the end: the test images' figures, and where everything is."""
     from rich.table import Table
 
     from negcolor.converters.classical import density_stretch, plain_inversion

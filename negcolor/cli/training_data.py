@@ -42,23 +42,23 @@ def training_data(config: RunConfig, domains: TwoDomains) -> TrainingData:
 
 def adaptation_data(config: RunConfig, scans: Path, photos: Path) -> TrainingData:
     """What an adaptation reads: scans, photographs, and pairs simulated from the latter."""
-    from negcolor.images.io import find_pictures, read
+    from negcolor.images.io import find_images, read
     from pipelines.augmentation import Augmentation
     from pipelines.batches import unpaired
-    from pipelines.domain import PictureDomain
+    from pipelines.domain import ImageDomain
     from pipelines.lazy import Lazy
-    from pipelines.sources import TestPicture, TwoDomains
+    from pipelines.sources import TestImage, TwoDomains
 
-    def test_picture(file: Path) -> TestPicture:
-        return TestPicture(file.stem, read(file))
+    def test_image(file: Path) -> TestImage:
+        return TestImage(file.stem, read(file))
 
-    files = find_pictures(scans)
-    colour = PictureDomain(find_pictures(photos))
+    files = find_images(scans)
+    color = ImageDomain(find_images(photos))
     domains = TwoDomains(
-        train_a=PictureDomain(files),
-        train_b=colour,
-        photographs=colour,
-        test=Lazy([partial(test_picture, file) for file in files]),
+        train_a=ImageDomain(files),
+        train_b=color,
+        photographs=color,
+        test=Lazy([partial(test_image, file) for file in files]),
         description=f"{scans} and {photos}",
     )
     # The tones of a scan tell its film base and must not be varied.

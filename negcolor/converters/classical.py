@@ -32,7 +32,7 @@ def density_stretch(negative: np.ndarray) -> np.ndarray:
     """Stretches each channel's density between its darkest and brightest parts.
 
     The channel's 0.5 and 99.5 percentiles of D = -log10 T become black and white, which removes
-    mask and colour cast and matches the channels' contrasts; density is taken as proportional to
+    mask and color cast and matches the channels' contrasts; density is taken as proportional to
     the logarithm of scene light over `DENSITY_RANGE`.
 
     Args:

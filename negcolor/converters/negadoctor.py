@@ -54,7 +54,7 @@ class Parameters(NamedTuple):
 
 
 def negadoctor(negative: np.ndarray) -> np.ndarray:
-    """Converts a colour negative as negadoctor does with automatic parameters.
+    """Converts a color negative as negadoctor does with automatic parameters.
 
     Args:
         negative: (H, W, 3) floating point in [0, 1], as scanned, sRGB-encoded.
@@ -67,7 +67,7 @@ def negadoctor(negative: np.ndarray) -> np.ndarray:
 
 
 def pick(linear: np.ndarray) -> Picks:
-    """Reads base, extremes and patches off a picture (H, W, 3) of linear transmittances.
+    """Reads base, extremes and patches off an image (H, W, 3) of linear transmittances.
 
     The clearest film that the frame shows in each channel stands for the base. Shadows and
     highlights of the scene are the pixels of least and of greatest density, summed over the

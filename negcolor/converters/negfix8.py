@@ -12,7 +12,7 @@ BLUR = 3  # radius and standard deviation of their blur, in pixels
 
 
 def negfix8(negative: np.ndarray) -> np.ndarray:
-    """Converts a colour negative as negfix8 1.2 does.
+    """Converts a color negative as negfix8 1.2 does.
 
     Transmittance is inverted, 1 / T, scaled so that the densest film is white; green and blue are
     given the contrast of red by gamma; the result is encoded and its black subtracted. The

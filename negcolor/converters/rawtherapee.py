@@ -12,7 +12,7 @@ BORDER = 0.2  # share of each side that the medians leave out, for film holders
 
 
 def rawtherapee(negative: np.ndarray) -> np.ndarray:
-    """Converts a colour negative by a power law per channel.
+    """Converts a color negative by a power law per channel.
 
     light = (transmittance / median)^-exponent / 24, clipped at 1; the median is that of the
     middle of the channel. RawTherapee leaves it to its user to adjust the exposure afterwards,

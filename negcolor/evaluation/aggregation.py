@@ -1,4 +1,4 @@
-"""From the figures of single pictures to those of methods, of groups, and to extremes."""
+"""From the figures of single images to those of methods, of groups, and to extremes."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ Key = TypeVar("Key", bound=Hashable)
 
 @dataclass(frozen=True)
 class Row:
-    """The figures of a method's result for a picture, and what the manifest says about that."""
+    """The figures of a method's result for an image, and what the manifest says about that."""
 
-    picture: str
+    image: str
     method: str
     figures: Figures
     traits: Mapping[str, Trait] = field(default_factory=dict)
@@ -28,9 +28,9 @@ class Row:
 
 @dataclass(frozen=True)
 class Estimate:
-    """A mean over pictures and its 95 % bootstrap interval, in the figure's unit.
+    """A mean over images and its 95 % bootstrap interval, in the figure's unit.
 
-    A single picture has no interval, nor has an infinite mean, as PSNR of a perfect result is.
+    A single image has no interval, nor has an infinite mean, as PSNR of a perfect result is.
     """
 
     mean: float
@@ -39,13 +39,13 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Summary:
-    """Over how many pictures, and the estimate of each figure by name."""
+    """Over how many images, and the estimate of each figure by name."""
 
-    pictures: int
+    images: int
     figures: Mapping[str, Estimate]
 
 
-def summarise(rows: Iterable[Row]) -> dict[str, Summary]:
+def summarize(rows: Iterable[Row]) -> dict[str, Summary]:
     """Method -> its summary, in the order in which the methods appear."""
     return {
         method: Summary(len(own), {name: _estimate(own, name) for name in FIGURES})
@@ -53,12 +53,12 @@ def summarise(rows: Iterable[Row]) -> dict[str, Summary]:
     }
 
 
-def summarise_groups(rows: Iterable[Row], trait: str) -> dict[Trait, dict[str, Summary]]:
-    """Value of a trait -> `summarise` of the pictures with it; numbers first, then by name."""
+def summarize_groups(rows: Iterable[Row], trait: str) -> dict[Trait, dict[str, Summary]]:
+    """Value of a trait -> `summarize` of the images with it; numbers first, then by name."""
     known = [row for row in rows if trait in row.traits]
     groups = _split(known, lambda row: row.traits[trait])
     return {
-        value: summarise(groups[value])
+        value: summarize(groups[value])
         for value in sorted(groups, key=lambda value: (isinstance(value, str), value))
     }
 

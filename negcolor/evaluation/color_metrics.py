@@ -1,4 +1,4 @@
-"""How near the colours that a system gives grey pictures are to the true ones."""
+"""How near the colors that a system gives grey images are to the true ones."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from negcolor.evaluation.metrics import Figures, compare
-from negcolor.images.lab import AB_SCALE, from_lab_network, lab_to_picture
+from negcolor.images.lab import AB_SCALE, from_lab_network, lab_to_image
 
 Predict = Callable[[np.ndarray], np.ndarray]
 """(N, S, S, 1) L* -> (N, S, S, 2) a* and b*, float32 in network Lab."""
 
 
 @dataclass(frozen=True)
-class ColourFigures(Figures):
-    """The figures of a result in sRGB, and of its colours.
+class ColorFigures(Figures):
+    """The figures of a result in sRGB, and of its colors.
 
     Attributes:
         ab_error: mean absolute difference in a* and b*, in CIELAB's units.
@@ -29,28 +29,28 @@ class ColourFigures(Figures):
     outside: float
 
 
-def compare_colours(predict: Predict, truth: np.ndarray) -> list[ColourFigures]:
-    """The figures of each picture, at the size that the system works at.
+def compare_colors(predict: Predict, truth: np.ndarray) -> list[ColorFigures]:
+    """The figures of each image, at the size that the system works at.
 
     Args:
-        predict: gives grey pictures colours, such as `grey`.
+        predict: gives grey images colors, such as `grey`.
         truth: network Lab, (N, S, S, 3) float32.
     """
     pairs = zip(predict(truth[..., :1]), truth, strict=True)
-    return [_compare(colours, lab) for colours, lab in pairs]
+    return [_compare(colors, lab) for colors, lab in pairs]
 
 
 def grey(light: np.ndarray) -> np.ndarray:
-    """No colours at all: what a system has to be better than."""
+    """No colors at all: what a system has to be better than."""
     return np.zeros((*light.shape[:-1], 2), "float32")
 
 
-def _compare(colours: np.ndarray, truth: np.ndarray) -> ColourFigures:
-    made = np.concatenate([truth[..., :1], colours], axis=-1)
-    result, outside = lab_to_picture(from_lab_network(made))
-    target, _ = lab_to_picture(from_lab_network(truth))
-    difference = AB_SCALE * (colours.astype("float64") - truth[..., 1:])
-    return ColourFigures(
+def _compare(colors: np.ndarray, truth: np.ndarray) -> ColorFigures:
+    made = np.concatenate([truth[..., :1], colors], axis=-1)
+    result, outside = lab_to_image(from_lab_network(made))
+    target, _ = lab_to_image(from_lab_network(truth))
+    difference = AB_SCALE * (colors.astype("float64") - truth[..., 1:])
+    return ColorFigures(
         **vars(compare(result, target)),
         ab_error=float(np.abs(difference).mean()),
         ab_mse=float(np.square(difference).mean()),

@@ -1,4 +1,4 @@
-"""The pictures of an evaluation: negatives, truths or colour photographs, and the manifest."""
+"""The images of an evaluation: negatives, truths or color photographs, and the manifest."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy as np
 
 from negcolor.errors import NegcolorError
 from negcolor.evaluation.summary import LONG_SIDE
-from negcolor.images.io import find_pictures, read
+from negcolor.images.io import find_images, read
 from negcolor.images.resize import fit
 
 MANIFEST = "manifest.json"
@@ -45,7 +45,7 @@ class EvaluationData:
     Attributes:
         folder: the folder that holds them.
         samples: the negatives of testA, sorted by name; all of them have truths, or none has.
-        photographs: the colour pictures of testB; none where there is no such folder.
+        photographs: the color images of testB; none where there is no such folder.
     """
 
     folder: Path
@@ -59,23 +59,23 @@ class EvaluationData:
 
 
 def open_data(folder: Path) -> EvaluationData:
-    """Lists the pictures of a folder with testA, and truthA or testB or both.
+    """Lists the images of a folder with testA, and truthA or testB or both.
 
     A truth has the file name of its negative, whose suffix may differ. A manifest.json says more
-    about the negatives: {"pictures": [{"file": name or path, one of `TRAITS`: ..., ...}, ...]}.
+    about the negatives: {"images": [{"file": name or path, one of `TRAITS`: ..., ...}, ...]}.
 
     Raises:
         NegcolorError: folders or truths are missing or empty, or the manifest is not as above.
     """
     if not folder.is_dir():
         raise NegcolorError(f"--data {folder} is no folder: name one with testA.")
-    truths, photographs = (_pictures(folder / name) for name in ("truthA", "testB"))
+    truths, photographs = (_images(folder / name) for name in ("truthA", "testB"))
     if truths is None and photographs is None:
         raise NegcolorError(
-            f"{folder} has neither truthA nor testB: add the truths of testA, or colour "
+            f"{folder} has neither truthA nor testB: add the truths of testA, or color "
             "photographs to compare its results with."
         )
-    negatives = _pictures(folder / "testA")
+    negatives = _images(folder / "testA")
     if negatives is None:
         raise NegcolorError(f"{folder} has no testA: put the negatives there.")
     traits = _read_manifest(folder / MANIFEST)
@@ -84,8 +84,8 @@ def open_data(folder: Path) -> EvaluationData:
     return EvaluationData(folder, samples, photographs or [])
 
 
-def read_picture(file: Path) -> np.ndarray:
-    """A picture in the size that it is compared in, (H, W, 3) float32 sRGB in [0, 1].
+def read_image(file: Path) -> np.ndarray:
+    """An image in the size that it is compared in, (H, W, 3) float32 sRGB in [0, 1].
 
     Raises:
         NegcolorError: it cannot be read.
@@ -94,7 +94,7 @@ def read_picture(file: Path) -> np.ndarray:
 
 
 def read_sample(sample: Sample) -> tuple[np.ndarray, np.ndarray | None]:
-    """The negative and its truth, if it has one, as `read_picture` gives them.
+    """The negative and its truth, if it has one, as `read_image` gives them.
 
     Raises:
         NegcolorError: one of them cannot be read, or they differ in size.
@@ -112,10 +112,10 @@ def read_sample(sample: Sample) -> tuple[np.ndarray, np.ndarray | None]:
     return fit(negative, LONG_SIDE), fit(truth, LONG_SIDE)
 
 
-def _pictures(folder: Path) -> list[Path] | None:
+def _images(folder: Path) -> list[Path] | None:
     if not folder.exists():
         return None
-    files = find_pictures(folder)
+    files = find_images(folder)
     if not files:
         raise NegcolorError(f"{folder} holds no pictures: put PNG, TIFF or JPEG files into it.")
     return files

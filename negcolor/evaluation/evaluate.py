@@ -1,4 +1,4 @@
-"""Evaluates methods on the pictures of a folder, one picture at a time."""
+"""Evaluates methods on the images of a folder, one image at a time."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from pathlib import Path
 import numpy as np
 
 from negcolor.errors import NegcolorError
-from negcolor.evaluation.aggregation import Row, Summary, summarise, summarise_groups
-from negcolor.evaluation.dataset import TRAITS, EvaluationData, Trait, read_picture
+from negcolor.evaluation.aggregation import Row, Summary, summarize, summarize_groups
+from negcolor.evaluation.dataset import TRAITS, EvaluationData, Trait, read_image
 from negcolor.evaluation.gallery import Gallery
-from negcolor.evaluation.image_sets import PictureSets, SetFigures
+from negcolor.evaluation.image_sets import ImageSets, SetFigures
 from negcolor.evaluation.measuring import measure
-from negcolor.evaluation.metrics import colourfulness
+from negcolor.evaluation.metrics import colorfulness
 from negcolor.evaluation.summary import Converter
 
 Advance = Callable[[str, str | None], None]
-"""Called after each picture with its name, and the reason if it had to be left out."""
+"""Called after each image with its name, and the reason if it had to be left out."""
 
 
 @dataclass(frozen=True)
@@ -27,51 +27,51 @@ class Evaluation:
     """What came out.
 
     Attributes:
-        data: the pictures that were to be evaluated.
+        data: the images that were to be evaluated.
         methods: their names.
-        pictures: how many negatives were converted.
-        left_out: why each other picture was left out.
-        rows: a row per picture and method; none without truths.
-        truth_colourfulness: mean over the truths, see `metrics.colourfulness`; None without.
+        images: how many negatives were converted.
+        left_out: why each other image was left out.
+        rows: a row per image and method; none without truths.
+        truth_colorfulness: mean over the truths, see `metrics.colorfulness`; None without.
         sets: method -> figures of all its results together, or the reason why there are none.
-        gallery: pictures to show.
+        gallery: images to show.
     """
 
     data: EvaluationData
     methods: tuple[str, ...]
-    pictures: int
+    images: int
     left_out: tuple[str, ...]
     rows: tuple[Row, ...]
-    truth_colourfulness: float | None
+    truth_colorfulness: float | None
     sets: Mapping[str, SetFigures] | str
     gallery: Gallery
 
     @cached_property
     def summaries(self) -> dict[str, Summary]:
-        """Method -> its summary over all pictures."""
-        return summarise(self.rows)
+        """Method -> its summary over all images."""
+        return summarize(self.rows)
 
     @cached_property
     def groups(self) -> dict[str, dict[Trait, dict[str, Summary]]]:
         """Trait -> its value -> method -> summary, for what the manifest tells."""
-        groups = {trait: summarise_groups(self.rows, trait) for trait in TRAITS}
+        groups = {trait: summarize_groups(self.rows, trait) for trait in TRAITS}
         return {trait: values for trait, values in groups.items() if values}
 
 
 def evaluate(
     data: EvaluationData,
     converters: Mapping[str, Converter],
-    sets: PictureSets | str,
+    sets: ImageSets | str,
     advance: Advance,
 ) -> Evaluation:
-    """Converts every negative by every method; pictures that cannot be used are left out.
+    """Converts every negative by every method; images that cannot be used are left out.
 
     Args:
-        data: the pictures.
+        data: the images.
         converters: at least one.
-        sets: compares all results of a method with the colour photographs of testB, or with the
+        sets: compares all results of a method with the color photographs of testB, or with the
             truths if there are none; or the reason why that is not done.
-        advance: is told about each picture.
+        advance: is told about each image.
 
     Raises:
         NegcolorError: not a single negative could be evaluated.
@@ -90,36 +90,36 @@ def evaluate(
         rows.extend(measurement.rows.values())
         gallery.add(measurement)
         if measurement.truth is not None:
-            truths.append(colourfulness(measurement.truth))
-        if isinstance(sets, PictureSets):
+            truths.append(colorfulness(measurement.truth))
+        if isinstance(sets, ImageSets):
             sets.add_results(measurement.results)
             if measurement.truth is not None and not data.photographs:
                 sets.add_reference(measurement.truth)
         advance(sample.name, None)
-    pictures = len(data.samples) - len(left_out)
-    if not pictures:
+    images = len(data.samples) - len(left_out)
+    if not images:
         raise NegcolorError(f"no picture of {data.folder / 'testA'} could be evaluated.")
-    if isinstance(sets, PictureSets):
+    if isinstance(sets, ImageSets):
         left_out += _add_photographs(sets, data.photographs, advance)
     return Evaluation(
         data=data,
         methods=tuple(converters),
-        pictures=pictures,
+        images=images,
         left_out=tuple(left_out),
         rows=tuple(rows),
-        truth_colourfulness=float(np.mean(truths)) if truths else None,
-        sets=sets.figures() if isinstance(sets, PictureSets) else sets,
+        truth_colorfulness=float(np.mean(truths)) if truths else None,
+        sets=sets.figures() if isinstance(sets, ImageSets) else sets,
         gallery=gallery,
     )
 
 
-def _add_photographs(sets: PictureSets, files: Sequence[Path], advance: Advance) -> list[str]:
+def _add_photographs(sets: ImageSets, files: Sequence[Path], advance: Advance) -> list[str]:
     """Returns why some of them were left out."""
     left_out = []
     for file in files:
         reason = None
         try:
-            sets.add_reference(read_picture(file))
+            sets.add_reference(read_image(file))
         except NegcolorError as error:
             left_out.append(reason := str(error))
         advance(file.name, reason)

@@ -1,4 +1,4 @@
-"""The pictures that a report shows, reduced and encoded while an evaluation goes on."""
+"""The images that a report shows, reduced and encoded while an evaluation goes on."""
 
 from __future__ import annotations
 
@@ -19,23 +19,23 @@ from negcolor.images.color import from_unit
 from negcolor.images.resize import fit
 
 SHOWN = 12
-"""How many pictures are shown with the results of all methods."""
+"""How many images are shown with the results of all methods."""
 
-SIDE = 512  # pixels on the long side of pictures that can be looked at closely
-SMALL_SIDE = 240  # of error maps, and of the best and worst pictures
-EXTREMES = 3  # best pictures of each method that are shown, and as many of its worst
+SIDE = 512  # pixels on the long side of images that can be looked at closely
+SMALL_SIDE = 240  # of error maps, and of the best and worst images
+EXTREMES = 3  # best images of each method that are shown, and as many of its worst
 QUALITY = 80  # of the JPEGs
 
-ERROR_COLOURS = "magma"  # black to white, evenly in lightness
+ERROR_COLORS = "magma"  # black to white, evenly in lightness
 ERROR_LIMIT = 30.0
-"""The ΔE2000 that has the last colour of an error map, as has everything above."""
+"""The ΔE2000 that has the last color of an error map, as has everything above."""
 
 Jpeg = bytes
 
 
 @dataclass(frozen=True)
 class View:
-    """What a method made of a picture; figures and the map of ΔE2000 if the truth is known."""
+    """What a method made of an image; figures and the map of ΔE2000 if the truth is known."""
 
     result: Jpeg
     row: Row | None
@@ -53,7 +53,7 @@ class Panel:
 
 
 class Gallery:
-    """Pictures evenly spaced over the samples, and the best and the worst of each method.
+    """Images evenly spaced over the samples, and the best and the worst of each method.
 
     Attributes:
         panels: the former, with all methods.
@@ -75,15 +75,15 @@ class Gallery:
             ranked = extremes([*self._ranked[method], row], EXTREMES)
             if row in ranked:
                 panels = self.extremes.get(method, {})
-                panels[row.picture] = _panel(measurement, [method], SMALL_SIDE)
-                self.extremes[method] = {each.picture: panels[each.picture] for each in ranked}
+                panels[row.image] = _panel(measurement, [method], SMALL_SIDE)
+                self.extremes[method] = {each.image: panels[each.image] for each in ranked}
                 self._ranked[method] = ranked
 
 
-def error_colours(delta_e: np.ndarray) -> np.ndarray:
-    """CIEDE2000 of any shape -> its colour in error maps, (..., 3) uint8 sRGB."""
+def error_colors(delta_e: np.ndarray) -> np.ndarray:
+    """CIEDE2000 of any shape -> its color in error maps, (..., 3) uint8 sRGB."""
     scaled = np.clip(np.asarray(delta_e) / ERROR_LIMIT, 0.0, 1.0)
-    return matplotlib.colormaps[ERROR_COLOURS](scaled, bytes=True)[..., :3]
+    return matplotlib.colormaps[ERROR_COLORS](scaled, bytes=True)[..., :3]
 
 
 def _panel(measurement: Measurement, methods: Sequence[str], side: int) -> Panel:
@@ -99,14 +99,14 @@ def _panel(measurement: Measurement, methods: Sequence[str], side: int) -> Panel
     )
 
 
-def _jpeg(picture: np.ndarray, side: int) -> Jpeg:
-    return _encode(from_unit(fit(picture, side), "uint8"))
+def _jpeg(image: np.ndarray, side: int) -> Jpeg:
+    return _encode(from_unit(fit(image, side), "uint8"))
 
 
 def _error_map(result: np.ndarray, truth: np.ndarray) -> Jpeg:
     delta_e = deltaE_ciede2000(rgb2lab(truth), rgb2lab(result))
     channels = np.repeat(delta_e[..., np.newaxis], 3, axis=2)
-    return _encode(error_colours(fit(channels, SMALL_SIDE)[..., 0]))
+    return _encode(error_colors(fit(channels, SMALL_SIDE)[..., 0]))
 
 
 def _encode(pixels: np.ndarray) -> Jpeg:

@@ -1,4 +1,4 @@
-"""A method's results as a whole against colour photographs: FID, KID and Inception Score."""
+"""A method's results as a whole against color photographs: FID, KID and Inception Score."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from negcolor.errors import NegcolorError
 from negcolor.evaluation.inception import load_inception
 from negcolor.evaluation.set_metrics import fid, inception_score, kid
 
-FEWEST = 2  # pictures that have a covariance
+FEWEST = 2  # images that have a covariance
 
 
 class Inception(Protocol):
     """What `negcolor.evaluation.inception.load_inception` gives."""
 
-    def features(self, pictures: Sequence[np.ndarray]) -> np.ndarray: ...
-    def probabilities(self, pictures: Sequence[np.ndarray]) -> np.ndarray: ...
+    def features(self, images: Sequence[np.ndarray]) -> np.ndarray: ...
+    def probabilities(self, images: Sequence[np.ndarray]) -> np.ndarray: ...
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ class SetFigures:
     inception_score: tuple[float, float]
 
 
-class PictureSets:
-    """Collects what the Inception network says about pictures, so that none needs to be kept."""
+class ImageSets:
+    """Collects what the Inception network says about images, so that none needs to be kept."""
 
     def __init__(self, inception: Inception) -> None:
         self._inception = inception
@@ -45,19 +45,19 @@ class PictureSets:
 
     def add_results(self, results: Mapping[str, np.ndarray]) -> None:
         """Takes method -> its result, (H, W, 3) float32 sRGB in [0, 1]."""
-        for method, picture in results.items():
-            self._features[method].append(self._inception.features([picture]))
-            self._probabilities[method].append(self._inception.probabilities([picture]))
+        for method, image in results.items():
+            self._features[method].append(self._inception.features([image]))
+            self._probabilities[method].append(self._inception.probabilities([image]))
 
-    def add_reference(self, picture: np.ndarray) -> None:
-        """Takes a colour photograph, likewise."""
-        self._reference.append(self._inception.features([picture]))
+    def add_reference(self, image: np.ndarray) -> None:
+        """Takes a color photograph, likewise."""
+        self._reference.append(self._inception.features([image]))
 
     def figures(self) -> dict[str, SetFigures] | str:
         """Method -> its figures, or the reason why there are none."""
         counts = [len(self._reference), *map(len, self._features.values())]
         if min(counts) < FEWEST:
-            return f"they take at least {FEWEST} results and {FEWEST} colour photographs"
+            return f"they take at least {FEWEST} results and {FEWEST} color photographs"
         reference = np.concatenate(self._reference)
         return {
             method: SetFigures(
@@ -69,7 +69,7 @@ class PictureSets:
         }
 
 
-def load_picture_sets(weights: Path | None) -> PictureSets | str:
+def load_image_sets(weights: Path | None) -> ImageSets | str:
     """An empty collection, or the reason why there is none.
 
     Args:
@@ -80,7 +80,7 @@ def load_picture_sets(weights: Path | None) -> PictureSets | str:
         NegcolorError: the given file cannot be used.
     """
     try:
-        return PictureSets(load_inception(weights))
+        return ImageSets(load_inception(weights))
     except NegcolorError as error:
         if weights is not None:
             raise

@@ -1,4 +1,4 @@
-"""Keras' InceptionV3 as a judge of pictures, for FID, KID and the Inception Score."""
+"""Keras' InceptionV3 as a judge of images, for FID, KID and the Inception Score."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from negcolor.errors import NegcolorError
 if TYPE_CHECKING:
     import keras
 
-SIDE = 299  # of the pictures that InceptionV3 was trained on
+SIDE = 299  # of the images that InceptionV3 was trained on
 BATCH = 16
 WEIGHTS = "inception_v3_weights_tf_dim_ordering_tf_kernels.h5"
 WEIGHTS_MD5 = "9a0d58056eeedaa3f26cb7ebd46da564"  # as keras.applications.inception_v3 has it
@@ -33,7 +33,7 @@ DISCLAIMER = (
 class Inception:
     """InceptionV3 with its last pooling layer and its 1000 classes as outputs.
 
-    Pictures are (H, W, 3) floating point, sRGB in [0, 1], of any sizes. They are resampled to
+    Images are (H, W, 3) floating point, sRGB in [0, 1], of any sizes. They are resampled to
     299×299 by Pillow's anti-aliased bicubic filter, as Parmar et al. 2022, "On aliased resizing
     and surprising subtleties in GAN evaluation", recommend.
     """
@@ -45,18 +45,18 @@ class Inception:
         pooled = network.get_layer("avg_pool").output
         self._model = keras.Model(network.inputs[0], [pooled, network.outputs[0]])
 
-    def features(self, pictures: Sequence[np.ndarray]) -> np.ndarray:
-        """What the last pooling layer sees in N pictures: (N, 2048) float64."""
-        return self._run(pictures, 0)
+    def features(self, images: Sequence[np.ndarray]) -> np.ndarray:
+        """What the last pooling layer sees in N images: (N, 2048) float64."""
+        return self._run(images, 0)
 
-    def probabilities(self, pictures: Sequence[np.ndarray]) -> np.ndarray:
-        """The classes' probabilities for N pictures: (N, 1000) float64, rows sum to 1."""
-        return self._run(pictures, 1)
+    def probabilities(self, images: Sequence[np.ndarray]) -> np.ndarray:
+        """The classes' probabilities for N images: (N, 1000) float64, rows sum to 1."""
+        return self._run(images, 1)
 
-    def _run(self, pictures: Sequence[np.ndarray], output: int) -> np.ndarray:
-        if not len(pictures):
+    def _run(self, images: Sequence[np.ndarray], output: int) -> np.ndarray:
+        if not len(images):
             return np.empty((0, self._model.outputs[output].shape[-1]))
-        batches = (pictures[start : start + BATCH] for start in range(0, len(pictures), BATCH))
+        batches = (images[start : start + BATCH] for start in range(0, len(images), BATCH))
         answers = [
             np.asarray(self._model(np.stack([_prepare(p) for p in batch]), training=False)[output])
             for batch in batches
@@ -116,9 +116,9 @@ def _impatient() -> Iterator[None]:
         socket.setdefaulttimeout(usual)
 
 
-def _prepare(picture: np.ndarray) -> np.ndarray:
+def _prepare(image: np.ndarray) -> np.ndarray:
     """(299, 299, 3) float32 in [-1, 1], as `inception_v3.preprocess_input` scales."""
-    planes = np.ascontiguousarray(np.moveaxis(np.asarray(picture, np.float32), -1, 0))
+    planes = np.ascontiguousarray(np.moveaxis(np.asarray(image, np.float32), -1, 0))
     resized = [
         np.asarray(Image.fromarray(plane).resize((SIDE, SIDE), Image.Resampling.BICUBIC))
         for plane in planes

@@ -1,4 +1,4 @@
-"""How well a mean over pictures is known."""
+"""How well a mean over images is known."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def bootstrap_interval(
     about 90 % instead of 95 %.
 
     Args:
-        values: one per picture, finite, at least one.
+        values: one per image, finite, at least one.
         level: probability of coverage.
         resamples: samples drawn with replacement.
         seed: the same seed gives the same interval.

@@ -36,7 +36,7 @@ def measure(sample: Sample, converters: Mapping[str, Converter]) -> Measurement:
     """Reads a sample once and converts it by each method.
 
     Raises:
-        NegcolorError: the pictures cannot be read, differ in size, or cannot be converted.
+        NegcolorError: the images cannot be read, differ in size, or cannot be converted.
     """
     negative, truth = read_sample(sample)
     results = {method: convert(negative) for method, convert in converters.items()}

@@ -1,4 +1,4 @@
-"""How near a picture is to the truth, by scikit-image's full-reference metrics."""
+"""How near an image is to the truth, by scikit-image's full-reference metrics."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ class Figures:
     """What is measured of a result.
 
     Attributes:
-        psnr: peak signal-to-noise ratio in dB; infinite for equal pictures.
+        psnr: peak signal-to-noise ratio in dB; infinite for equal images.
         ssim: structural similarity (Wang et al. 2004), at most 1.
         delta_e: mean CIEDE2000 over the pixels; 1 is just noticeable.
         delta_e_95: its 95th percentile: how wrong the worst places are.
-        colourfulness: of the result alone, see `colourfulness`.
+        colorfulness: of the result alone, see `colorfulness`.
     """
 
     psnr: float
     ssim: float
     delta_e: float
     delta_e_95: float
-    colourfulness: float
+    colorfulness: float
 
 
 HIGHER_IS_BETTER: Mapping[str, bool | None] = MappingProxyType(
-    {"psnr": True, "ssim": True, "delta_e": False, "delta_e_95": False, "colourfulness": None}
+    {"psnr": True, "ssim": True, "delta_e": False, "delta_e_95": False, "colorfulness": None}
 )
 """For each of the `Figures`; None where the best value is that of the truth."""
 
@@ -65,7 +65,7 @@ def compare(result: np.ndarray, truth: np.ndarray) -> Figures:
         win_size=window,
         use_sample_covariance=window > 1,  # a single pixel has no sample covariance
     )
-    with np.errstate(divide="ignore"):  # equal pictures: infinite
+    with np.errstate(divide="ignore"):  # equal images: infinite
         psnr = peak_signal_noise_ratio(truth, result, data_range=1.0)
     delta_e = deltaE_ciede2000(rgb2lab(truth), rgb2lab(result))
     return Figures(
@@ -73,31 +73,31 @@ def compare(result: np.ndarray, truth: np.ndarray) -> Figures:
         ssim=float(ssim),
         delta_e=float(np.mean(delta_e)),
         delta_e_95=float(np.percentile(delta_e, 95)),
-        colourfulness=colourfulness(result),
+        colorfulness=colorfulness(result),
     )
 
 
-def colourfulness(picture: np.ndarray) -> float:
-    """Colourfulness of Hasler and Süsstrunk 2003, "Measuring colourfulness in natural images".
+def colorfulness(image: np.ndarray) -> float:
+    """Colorfulness of Hasler and Süsstrunk 2003, "Measuring colorfulness in natural images".
 
     Their M^(3) = sqrt(var rg + var yb) + 0.3 sqrt(mean² rg + mean² yb) of the opponents
     rg = R - G and yb = (R + G) / 2 - B, both with their signs.
 
     Args:
-        picture: (H, W, 3) floating point, sRGB in [0, 1].
+        image: (H, W, 3) floating point, sRGB in [0, 1].
 
     Returns:
         On the paper's scale, that of 8-bit values: 0 for grey, about 33 for moderately and 109
-        for extremely colourful pictures.
+        for extremely colorful images.
     """
-    red, green, blue = 255.0 * np.moveaxis(np.asarray(picture, np.float64), -1, 0)
+    red, green, blue = 255.0 * np.moveaxis(np.asarray(image, np.float64), -1, 0)
     opponents = red - green, (red + green) / 2.0 - blue
     spread = np.hypot(*(opponent.std() for opponent in opponents))
     return float(spread + 0.3 * np.hypot(*(opponent.mean() for opponent in opponents)))
 
 
 def average(figures: Iterable[Some]) -> Some:
-    """The mean of each figure over pictures, one at least."""
+    """The mean of each figure over images, one at least."""
     rows = [*figures]
     columns = zip(*map(astuple, rows), strict=True)
     return type(rows[0])(*(float(np.mean(column)) for column in columns))

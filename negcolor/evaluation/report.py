@@ -1,4 +1,4 @@
-"""The report of an evaluation: a folder with report.html, report.md, report.json, pictures.csv."""
+"""The report of an evaluation: a folder with report.html, report.md, report.json, images.csv."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from negcolor.atomic import whole_folder
+from negcolor.atomic import atomic_directory
 from negcolor.errors import NegcolorError
 from negcolor.evaluation.aggregation import FIGURES, Summary, extremes
 from negcolor.evaluation.dataset import TRAITS
@@ -49,7 +49,7 @@ def write_report(folder: Path, evaluation: Evaluation) -> None:
     }
     check_output(folder)
     try:
-        with whole_folder(folder) as beside:
+        with atomic_directory(folder) as beside:
             for name, text in files.items():
                 with (beside / name).open("w", encoding="utf-8", newline="") as file:
                     file.write(text)
@@ -60,15 +60,15 @@ def write_report(folder: Path, evaluation: Evaluation) -> None:
 
 
 def to_json(evaluation: Evaluation) -> dict[str, Any]:
-    """Everything but pictures, for programs; null stands for infinite and undefined numbers."""
+    """Everything but images, for programs; null stands for infinite and undefined numbers."""
     return _finite(
         {
             "negcolor": version("negcolor"),
             "data": evaluation.data.folder.resolve().name,
-            "pictures": evaluation.pictures,
+            "pictures": evaluation.images,
             "left_out": list(evaluation.left_out),
             "long_side": LONG_SIDE,
-            "truth_colourfulness": evaluation.truth_colourfulness,
+            "truth_colorfulness": evaluation.truth_colorfulness,
             "methods": {
                 method: _summary(evaluation.summaries.get(method)) for method in evaluation.methods
             },
@@ -86,7 +86,7 @@ def to_json(evaluation: Evaluation) -> dict[str, Any]:
 
 
 def to_csv(evaluation: Evaluation) -> str:
-    """A row per picture and method, with a header."""
+    """A row per image and method, with a header."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     traits = [trait for trait in TRAITS if trait in evaluation.groups]
@@ -94,7 +94,7 @@ def to_csv(evaluation: Evaluation) -> str:
     for row in evaluation.rows:
         known = [row.traits.get(trait, "") for trait in traits]
         figures = [getattr(row.figures, figure) for figure in FIGURES]
-        writer.writerow([row.picture, row.method, *known, *figures])
+        writer.writerow([row.image, row.method, *known, *figures])
     return text.getvalue()
 
 
@@ -105,16 +105,16 @@ def _summary(summary: Summary | None) -> dict[str, Any]:
         name: {"mean": estimate.mean, "interval": estimate.interval}
         for name, estimate in summary.figures.items()
     }
-    return {"pictures": summary.pictures, "figures": figures}
+    return {"pictures": summary.images, "figures": figures}
 
 
 def _extremes(evaluation: Evaluation) -> dict[str, Any]:
-    """Method -> its best and worst pictures."""
+    """Method -> its best and worst images."""
     found = {}
     for method in evaluation.summaries:
         own = [row for row in evaluation.rows if row.method == method]
         found[method] = [
-            {"picture": row.picture, **asdict(row.figures)} for row in extremes(own, EXTREMES)
+            {"picture": row.image, **asdict(row.figures)} for row in extremes(own, EXTREMES)
         ]
     return found
 

@@ -1,4 +1,4 @@
-"""The report of an evaluation as one HTML file: tables, a before/after slider and pictures."""
+"""The report of an evaluation as one HTML file: tables, a before/after slider and images."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from negcolor.evaluation import report_text as text
 from negcolor.evaluation.aggregation import FIGURES, Estimate, Row, Summary, best_methods
 from negcolor.evaluation.dataset import TRAITS, Trait
 from negcolor.evaluation.evaluate import Evaluation
-from negcolor.evaluation.gallery import ERROR_LIMIT, Panel, View, error_colours
-from negcolor.reporting.html import element, page, paragraph, picture, table
+from negcolor.evaluation.gallery import ERROR_LIMIT, Panel, View, error_colors
+from negcolor.reporting.html import element, image, page, paragraph, table
 
 TICK = 5  # ΔE2000 between the numbers of the legend
 CAPTION = ("delta_e", "psnr")  # figures below a result
@@ -58,7 +58,7 @@ def _summaries(summaries: Mapping[str, Summary]) -> str:
     rows = [
         [
             method,
-            element("td", str(summary.pictures)),
+            element("td", str(summary.images)),
             *(_cell(name, summary.figures[name], method in best[name]) for name in FIGURES),
         ]
         for method, summary in summaries.items()
@@ -74,19 +74,19 @@ def _groups(
         rows = []
         for value, group in groups.items():
             best = best_methods(group, figure)
-            pictures = max(summary.pictures for summary in group.values())
+            images = max(summary.images for summary in group.values())
             cells = (
                 _cell(figure, group[method].figures[figure], method in best)
                 for method in evaluation.methods
             )
-            rows.append([text.trait_value(value), element("td", str(pictures)), *cells])
+            rows.append([text.trait_value(value), element("td", str(images)), *cells])
         heads = [TRAITS[trait], "Pictures", *evaluation.methods]
         content = element("summary", escape(text.heading(figure))), table(heads, rows)
         yield element("details", *content, **_flag("open", figure == MAIN_FIGURE))
 
 
 def _slider(evaluation: Evaluation) -> Iterator[str]:
-    """Its pictures are those of the grid, which the script finds by their ids."""
+    """Its images are those of the grid, which the script finds by their ids."""
     panels = evaluation.gallery.panels
     columns = _columns(evaluation)
     yield element("h2", "Before and after")
@@ -123,7 +123,7 @@ def _columns(evaluation: Evaluation) -> list[str]:
 
 
 def _grid(evaluation: Evaluation) -> Iterator[str]:
-    """Every shown picture by every method, with error maps."""
+    """Every shown image by every method, with error maps."""
     yield element("h2", "Side by side")
     columns = _columns(evaluation)
     heads = element("tr", *(element("th", escape(column), scope="col") for column in columns))
@@ -132,13 +132,13 @@ def _grid(evaluation: Evaluation) -> Iterator[str]:
         shown = [panel.negative, *(view.result for view in panel.views.values())]
         shown += [panel.truth] if panel.truth else []
         images = (
-            picture(jpeg, f"{panel.name}, {column}", id=f"picture-{number}-{place}")
+            image(jpeg, f"{panel.name}, {column}", id=f"picture-{number}-{place}")
             for place, (column, jpeg) in enumerate(zip(columns, shown, strict=True))
         )
         name = element("th", escape(panel.name), colspan=len(columns), scope="rowgroup")
         parts = [
             element("tr", name, class_="name"),
-            element("tr", *(element("td", image) for image in images)),
+            element("tr", *(element("td", cell) for cell in images)),
         ]
         if panel.truth:
             views = (element("td", _errors(panel, *item)) for item in panel.views.items())
@@ -156,9 +156,9 @@ def _extremes(method: str, panels: list[Panel]) -> str:
     cells: dict[str, list[str]] = {"Negative": [], "Result": [], "ΔE2000": [], "Truth": []}
     for panel in panels:
         view = panel.views[method]
-        pictures = panel.negative, view.result, view.error_map, panel.truth
-        for (part, row), jpeg in zip(cells.items(), pictures, strict=True):
-            row.append(element("td", picture(jpeg, f"{panel.name}, {part}") if jpeg else ""))
+        images = panel.negative, view.result, view.error_map, panel.truth
+        for (part, row), jpeg in zip(cells.items(), images, strict=True):
+            row.append(element("td", image(jpeg, f"{panel.name}, {part}") if jpeg else ""))
     heads = ["", *(f"{panel.name}, {_caption(panel.views[method].row)}" for panel in panels)]
     rows = ([part, *row] for part, row in cells.items())
     return element("h3", escape(method)) + table(heads, rows, class_="grid")
@@ -166,7 +166,7 @@ def _extremes(method: str, panels: list[Panel]) -> str:
 
 def _errors(panel: Panel, method: str, view: View) -> str:
     assert view.error_map is not None  # the truth is known
-    error_map = picture(view.error_map, f"{panel.name}, ΔE2000 of {method}")
+    error_map = image(view.error_map, f"{panel.name}, ΔE2000 of {method}")
     return error_map + element("span", escape(_caption(view.row)), class_="caption")
 
 
@@ -182,15 +182,15 @@ def _caption(row: Row | None) -> str:
 
 
 def _legend() -> str:
-    colours = ", ".join(
+    colors = ", ".join(
         f"rgb({red} {green} {blue})"
-        for red, green, blue in error_colours(np.linspace(0, ERROR_LIMIT, 33))
+        for red, green, blue in error_colors(np.linspace(0, ERROR_LIMIT, 33))
     )
     ticks = np.arange(0, ERROR_LIMIT + TICK, TICK)
     labels = (f"{tick:g}" + ("+" if tick == ERROR_LIMIT else "") for tick in ticks)
     return element(
         "div",
-        element("div", class_="scale", style=f"background: linear-gradient(to right, {colours})"),
+        element("div", class_="scale", style=f"background: linear-gradient(to right, {colors})"),
         element("div", *(element("span", label) for label in labels), class_="ticks"),
         "ΔE2000",
         class_="legend",

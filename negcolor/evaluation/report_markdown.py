@@ -1,4 +1,4 @@
-"""The report of an evaluation as Markdown: its tables, without pictures."""
+"""The report of an evaluation as Markdown: its tables, without images."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _methods(evaluation: Evaluation) -> str:
     rows = (
         [
             escape(method),
-            str(summary.pictures),
+            str(summary.images),
             *(_cell(name, summary.figures[name], method in best[name]) for name in FIGURES),
         ]
         for method, summary in evaluation.summaries.items()
@@ -57,12 +57,12 @@ def _groups(evaluation: Evaluation, trait: str) -> str:
     def row(value: Trait) -> list[str]:
         group = evaluation.groups[trait][value]
         best = best_methods(group, "delta_e")
-        pictures = max(summary.pictures for summary in group.values())
+        images = max(summary.images for summary in group.values())
         cells = (
             _cell("delta_e", group[method].figures["delta_e"], method in best)
             for method in evaluation.methods
         )
-        return [escape(text.trait_value(value)), str(pictures), *cells]
+        return [escape(text.trait_value(value)), str(images), *cells]
 
     heads = [TRAITS[trait].lower(), "pictures", *map(escape, evaluation.methods)]
     return _table(heads, map(row, evaluation.groups[trait]))

@@ -30,7 +30,7 @@ FIGURE_WORDING = {
     "ssim": Wording("SSIM", "", 3),
     "delta_e": Wording("ΔE2000", "", 2),
     "delta_e_95": Wording("ΔE2000, 95 %", "", 2),
-    "colourfulness": Wording("Colourfulness", "", 1),
+    "colorfulness": Wording("Colorfulness", "", 1),
 }
 
 
@@ -76,24 +76,24 @@ def title(evaluation: Evaluation) -> str:
 
 def introduction(evaluation: Evaluation) -> str:
     """What was evaluated."""
-    pictures = _count(evaluation.pictures, "negative")
+    images = _count(evaluation.images, "negative")
     methods = _count(len(evaluation.methods), "method")
     truth = "with their truths" if evaluation.data.paired else "whose truths are not known"
     return (
-        f"{pictures} {truth}, converted by {methods}. Pictures larger than {LONG_SIDE} pixels on "
+        f"{images} {truth}, converted by {methods}. Pictures larger than {LONG_SIDE} pixels on "
         "the long side were reduced to that before they were converted and compared."
     )
 
 
 def explanation(evaluation: Evaluation) -> str:
     """How to read the table of the methods."""
-    colourfulness = number("colourfulness", evaluation.truth_colourfulness or 0.0)
+    colorfulness = number("colorfulness", evaluation.truth_colorfulness or 0.0)
     return (
         "Each figure is the mean over the pictures, with its 95 % bootstrap interval; ↑ and ↓ say "
-        "which way is better. ΔE2000 is the colour difference that the eye sees, where 1 is just "
+        "which way is better. ΔE2000 is the color difference that the eye sees, where 1 is just "
         "noticeable: its mean over each picture, and what 95 % of a picture's pixels stay below. "
-        "Colourfulness (Hasler and Süsstrunk) should be that of the truths, which is "
-        f"{colourfulness} on average."
+        "Colorfulness (Hasler and Süsstrunk) should be that of the truths, which is "
+        f"{colorfulness} on average."
     )
 
 
@@ -110,7 +110,7 @@ def set_introduction(evaluation: Evaluation) -> list[str]:
 
 
 def left_out(evaluation: Evaluation) -> str:
-    """A line above the reasons; nothing if no picture was left out."""
+    """A line above the reasons; nothing if no image was left out."""
     count = len(evaluation.left_out)
     return f"{_count(count, 'picture')} could not be used:" if count else ""
 

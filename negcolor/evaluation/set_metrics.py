@@ -1,8 +1,8 @@
-"""Distances between sets of pictures by their Inception features: FID, KID, Inception Score.
+"""Distances between sets of images by their Inception features: FID, KID, Inception Score.
 
 None of them needs pairs. Features come from `negcolor.evaluation.inception`, whose weights are
-not those behind published figures. With fewer than 2048 pictures prefer KID: FID then depends
-strongly on the number of pictures (Bińkowski et al. 2018, section 4), as the covariances of 2048
+not those behind published figures. With fewer than 2048 images prefer KID: FID then depends
+strongly on the number of images (Bińkowski et al. 2018, section 4), as the covariances of 2048
 features are singular.
 """
 
@@ -19,13 +19,13 @@ def fid(x: np.ndarray, y: np.ndarray) -> float:
     |mean_x - mean_y|² + Tr(C_x + C_y - 2 (C_x C_y)^(1/2)) with unbiased covariances C.
 
     Args:
-        x, y: (N, D) and (M, D) floating point features, a row per picture.
+        x, y: (N, D) and (M, D) floating point features, a row per image.
 
     Returns:
         Zero for equal sets, without upper bound; lower is better.
 
     Raises:
-        NegcolorError: a set has fewer than two pictures.
+        NegcolorError: a set has fewer than two images.
     """
     x, y = _features(x), _features(y)
     root_x, root_y = _covariance_root(x), _covariance_root(y)
@@ -42,13 +42,13 @@ def kid(
 ) -> tuple[float, float]:
     """Kernel Inception Distance (Bińkowski et al. 2018): unbiased MMD² with a cubic kernel.
 
-    The kernel is k(a, b) = (a·b / D + 1)³. The estimate is unbiased for any number of pictures,
+    The kernel is k(a, b) = (a·b / D + 1)³. The estimate is unbiased for any number of images,
     and so may be negative for sets that hardly differ.
 
     Args:
-        x, y: (N, D) and (M, D) floating point features, a row per picture.
+        x, y: (N, D) and (M, D) floating point features, a row per image.
         subsets: how many random pairs of subsets, drawn without replacement, are averaged.
-        subset_size: pictures in each; at most the size of the smaller set.
+        subset_size: images in each; at most the size of the smaller set.
         seed: decides the subsets.
 
     Returns:
@@ -56,7 +56,7 @@ def kid(
         each subset is the whole set.
 
     Raises:
-        NegcolorError: a set has fewer than two pictures.
+        NegcolorError: a set has fewer than two images.
     """
     x, y = _features(x), _features(y)
     size = min(subset_size, len(x), len(y))
@@ -73,20 +73,20 @@ def kid(
 
 
 def inception_score(probabilities: np.ndarray, splits: int = 10) -> tuple[float, float]:
-    """Inception Score (Salimans et al. 2016): exp of the mean KL(p(class | picture) || p(class)).
+    """Inception Score (Salimans et al. 2016): exp of the mean KL(p(class | image) || p(class)).
 
     It rewards results that look like one of the network's classes each, and like many of them
-    together. It knows no truth: colours may be wrong.
+    together. It knows no truth: colors may be wrong.
 
     Args:
-        probabilities: (N, C) floating point, a row per picture that sums to 1.
+        probabilities: (N, C) floating point, a row per image that sums to 1.
         splits: parts of the set, in the given order, that are scored by themselves; at most N.
 
     Returns:
         Mean and standard deviation over the parts, from 1 to C; higher is better.
 
     Raises:
-        NegcolorError: there is no picture.
+        NegcolorError: there is no image.
     """
     p = np.asarray(probabilities, np.float64)
     if not len(p):

@@ -1,4 +1,4 @@
-"""The figures of converters on test pictures whose truth is known, side by side."""
+"""The figures of converters on test images whose truth is known, side by side."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from negcolor.evaluation.metrics import Figures, average, compare
 from negcolor.images.color import to_unit
 from negcolor.images.resize import fit
 
-LONG_SIDE = 1024  # larger pictures are reduced to this before they are converted and compared
+LONG_SIDE = 1024  # larger images are reduced to this before they are converted and compared
 
 Converter = Callable[[np.ndarray], np.ndarray]
 
@@ -21,7 +21,7 @@ def compare_converters(
     """Mean figures of each converter over (negative, truth) pairs.
 
     Args:
-        pairs: (H, W, 3) uint8 or uint16 pictures of equal size.
+        pairs: (H, W, 3) uint8 or uint16 images of equal size.
         converters: name -> function of a negative (H, W, 3) float32 in [0, 1] that returns the
             positive in sRGB, likewise.
 
@@ -30,7 +30,7 @@ def compare_converters(
     """
     figures: dict[str, list[Figures]] = {name: [] for name in converters}
     for negative, truth in pairs:
-        scan, target = (fit(to_unit(picture), LONG_SIDE) for picture in (negative, truth))
+        scan, target = (fit(to_unit(image), LONG_SIDE) for image in (negative, truth))
         for name, convert in converters.items():
             figures[name].append(compare(convert(scan), target))
     return {name: average(values) for name, values in figures.items() if values}

@@ -32,13 +32,13 @@ class RunConfig:
 
     Attributes:
         modification: 0 to 19 or a variant's name.
-        data: where the pictures come from, see `pipelines.sources.open_data`.
+        data: where the images come from, see `pipelines.sources.open_data`.
         epochs: how often the longer domain is gone through.
         steps_per_epoch: steps counted as an epoch; None for the longer domain.
         image_size: side of the training crops in pixels, a multiple of 4.
         filters: channels of the baseline's first convolutions, from which modifications with
             other numbers of channels (14) deviate in proportion; None for the paper's 64.
-        batch_size: pictures of each domain per step.
+        batch_size: images of each domain per step.
         seed: of weights, data order, augmentation, dropout and image pools.
         precision: "float32", "bfloat16", "float16", or "auto".
         jit: "on", "off" or "auto": whether XLA compiles the gradients.

@@ -71,7 +71,7 @@ class DiscriminatorConfig:
         spectral_normalization: divide every kernel by its largest singular value
             (Miyato et al. 2018).
         padding: "same", or "one": a row and a column of zeros at each border, as in the original
-            PatchGAN, whose convolutions with stride 1 shrink the picture by one.
+            PatchGAN, whose convolutions with stride 1 shrink the image by one.
     """
 
     filters: int = 64
@@ -91,16 +91,16 @@ class DiscriminatorConfig:
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """What the objective and the optimisers take from a modification.
+    """What the objective and the optimizers take from a modification.
 
     Attributes:
         cycle_weight: weight of the cycle-consistency loss (eq. 2).
         identity_weight: weight of the identity loss (eq. 3); the baseline has none.
-        detail_weight: weight of the loss of detail between grey and colour pictures in network
+        detail_weight: weight of the loss of detail between grey and color images in network
             Lab; 0 for negatives.
         generator_learning_rate: Adam's learning rate for both generators.
         discriminator_learning_rate: Adam's learning rate for both discriminators.
-        augmentation: whether training pictures are augmented on the fly.
+        augmentation: whether training images are augmented on the fly.
     """
 
     cycle_weight: float = 10.0
@@ -202,11 +202,11 @@ _NUMBERED = [
     _entry("3", "additional up-sampling layer", "resolution fidelity, fine detail", (13, 3.8, 5),
            generator={"upsampling": ("transposed",) * 3}, discriminator=FIVE_CONVOLUTIONS),
     _entry("4", "optimized residual blocks; same structure as Model 1",
-           "colour transfer accuracy, detail preservation, training stability", (12, 3.5, 5),
+           "color transfer accuracy, detail preservation, training stability", (12, 3.5, 5),
            generator={"residual_blocks": 12, "residual_order": "pre"},
            discriminator=FIVE_CONVOLUTIONS),
     _entry("5", "dropout layer integration; discriminator as Model 3",
-           "regularisation against overfitting", (14, 4.0, 5),
+           "regularization against overfitting", (14, 4.0, 5),
            generator={"upsampling_dropout": 0.5}, discriminator=FIVE_CONVOLUTIONS),
     _entry("6", "modified kernel sizes", "faster computation", (10, 2.5, 3),
            generator={"residual_blocks": 7, "outer_kernel": 3, "sampling_kernel": 3},
@@ -215,29 +215,29 @@ _NUMBERED = [
            (12, 3.6, 4), generator={"normalization": "batch"}),
     _entry("8", "reduced up-sampling layers", "fewer artifacts in the output", (11, 3.3, 4),
            generator={"upsampling": ("nearest_x4",)}),
-    _entry("9", "additional convolutional layer", "feature capture, colour detail", (13, 3.7, 5),
+    _entry("9", "additional convolutional layer", "feature capture, color detail", (13, 3.7, 5),
            generator={"extra_convolution": "encoder"}, discriminator=FIVE_CONVOLUTIONS),
     _entry("10", "reduced residual blocks", "faster training, parameter efficiency", (10, 3.1, 4),
            generator={"residual_blocks": 7}),
-    _entry("11", "LeakyReLU in each layer", "dying ReLU, colour vibrancy", (12, 3.55, 4),
+    _entry("11", "LeakyReLU in each layer", "dying ReLU, color vibrancy", (12, 3.55, 4),
            generator={"activation": "leaky_relu"}),
     _entry("12", "optimization algorithm changed, architecture not significantly altered",
            "training efficiency, convergence rate", (11, 3.3, 4),
            training={"generator_learning_rate": 1e-4, "discriminator_learning_rate": 4e-4}),
-    _entry("13", "additional layers", "information capture, colour detail fidelity",
+    _entry("13", "additional layers", "information capture, color detail fidelity",
            (14, 4.1, 5), generator={"skip_connections": True}, discriminator=FIVE_CONVOLUTIONS),
     _entry("14", "reduced layer dimensions", "parameter efficiency, inference acceleration",
            (11, 2.9, 4), generator={"filters": 48, "residual_blocks": 8}),
-    _entry("15", "additional convolutional layers", "feature extraction, colour detail",
+    _entry("15", "additional convolutional layers", "feature extraction, color detail",
            (13, 3.8, 5), generator={"extra_convolution": "output"},
            discriminator=FIVE_CONVOLUTIONS),
-    _entry("16", "increased residual blocks", "colour transfer, detail preservation",
+    _entry("16", "increased residual blocks", "color transfer, detail preservation",
            (13, 3.85, 5), generator={"residual_blocks": 13}, discriminator=FIVE_CONVOLUTIONS),
     _entry("17", "optimized filter size", "computational efficiency, output stability",
            (12, 3.4, 4), generator={"sampling_kernel": 3}),
     _entry("18", "reduced up-sampling", "overfitting, faster training", (11, 3.2, 4),
            generator={"upsampling": ("transposed", "bilinear")}),
-    _entry("19", "dropout layer integration", "generalization, regularisation", (14, 4.05, 5),
+    _entry("19", "dropout layer integration", "generalization, regularization", (14, 4.05, 5),
            generator={"residual_dropout": 0.5}, discriminator=FIVE_CONVOLUTIONS),
 ]
 _VARIANTS = [
@@ -251,12 +251,12 @@ _VARIANTS = [
            generator={"normalization": "layer"}, discriminator={"normalization": "layer"}),
     _entry("spectral-norm", "SpectralNorm", "alternative normalization",
            discriminator={"spectral_normalization": True}),
-    _entry("identity-loss", "identity loss", "background colour preservation",
+    _entry("identity-loss", "identity loss", "background color preservation",
            training={"identity_weight": 5.0}),
     _entry("skip-connections", "encoder-decoder skip connections", "restructured skip connections",
            generator={"skip_connections": True}),
     _entry("nearest-upsampling",
-           "nearest-neighbour up-sampling + convolution instead of ConvTranspose",
+           "nearest-neighbor up-sampling + convolution instead of ConvTranspose",
            "alternative up-sampling", generator={"upsampling": ("nearest", "nearest")}),
     _entry("no-augmentation", "no additional data augmentation", "isolate the architecture's share",
            training={"augmentation": False}),

@@ -20,9 +20,9 @@ class UNet:
 
     Attributes:
         filters: channels of the first convolution, doubled by each that follows, up to eight times.
-        downsamplings: how often the picture is halved; less often where its side is odd before.
+        downsamplings: how often the image is halved; less often where its side is odd before.
         dropout: rate after the three decoder blocks next to the innermost.
-        normalization: "batch", or "instance", which batches of one picture amount to.
+        normalization: "batch", or "instance", which batches of one image amount to.
         attention: whether gates weigh what the skip connections hand over (Oktay et al. 2018,
             arXiv:1804.03999).
     """
@@ -33,7 +33,7 @@ class UNet:
     normalization: str = "batch"
     attention: bool = False
 
-    multiple: ClassVar[int] = 32  # so that a picture can be halved five times at least
+    multiple: ClassVar[int] = 32  # so that an image can be halved five times at least
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class ArchaeologyCnn:
 
 @dataclass(frozen=True)
 class ArchaeologyDiscriminator:
-    """Three convolutions of stride 3 and two dense layers: one verdict per picture (004, 5.2).
+    """Three convolutions of stride 3 and two dense layers: one verdict per image (004, 5.2).
 
     Attributes:
         filters: channels of the first convolution, doubled by both that follow.
@@ -106,7 +106,7 @@ Discriminator = DiscriminatorConfig | ArchaeologyDiscriminator
 PATCH_70 = DiscriminatorConfig(
     convolutions=((4, 2), (4, 2), (4, 2), (4, 1)), normalization="batch", padding="one"
 )
-"""pix2pix's PatchGAN: patches of 70×70 pixels, 30×30 logits of pictures of 256×256."""
+"""pix2pix's PatchGAN: patches of 70×70 pixels, 30×30 logits of images of 256×256."""
 
 
 def check_size(generator: Generator, image_size: int) -> None:

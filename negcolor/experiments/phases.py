@@ -56,7 +56,7 @@ class Phase:
 
     @property
     def judged(self) -> bool:
-        """Whether a discriminator of G's pictures is trained."""
+        """Whether a discriminator of G's images is trained."""
         return "discriminator_y" in self.trains
 
 
@@ -85,7 +85,7 @@ SHARP = Phase(
 )
 FILM = (
     # Exposure and balance are judged of the small copy that the density prior makes, by whose size
-    # many pictures can be shown at once. Batches of single pictures spoil that judgement again.
+    # many images can be shown at once. Batches of single images spoil that judgement again.
     Phase(
         "balance",
         length=18_000,
@@ -122,14 +122,14 @@ PAPER = (
     Phase("cyclegan", length="epochs", data="unpaired", trains=ALL),
 )
 
-# The classical anchor, the identity loss (eq. 3), asks that G leaves colour photographs as they
-# are. That contradicts what this G does to every picture, and was seen to undo the inversion.
+# The classical anchor, the identity loss (eq. 3), asks that G leaves color photographs as they
+# are. That contradicts what this G does to every image, and was seen to undo the inversion.
 ADAPTATION = Phase(
     "adaptation",
     length="pretrain_steps",
     data="both",
     trains=("generator_g", "discriminator_y"),
-    weights={"delta_e": 0.1, "adversarial": 0.1, "anchor": 0.05, "colours": 0.05},
+    weights={"delta_e": 0.1, "adversarial": 0.1, "anchor": 0.05, "colors": 0.05},
     learning_rate=2e-4,
     averaging=0.99,
     decay=False,

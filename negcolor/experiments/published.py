@@ -35,7 +35,7 @@ DISTRIBUTIONS: Mapping[tuple[str, str], Mapping[str, str]] = {
 }  # fmt: skip
 
 # 003, Table 2: "PSNR and channel-wise SSIM for ablation studies and comparison to baseline", means
-# of 100 pictures (section 6.1).
+# of 100 images (section 6.1).
 ABLATIONS: Mapping[str, Mapping[str, str]] = {
     "inception-gan-no-pretraining": {"SSIM": "0.89217", "PSNR": "17.6496"},
     "inception-gan-no-segmentation": {"SSIM": "0.92358", "PSNR": "19.9012"},

@@ -42,7 +42,7 @@ def create_run(folder: Path, config: RunConfig | SystemConfig) -> None:
 
 
 def is_system_run(folder: Path) -> bool:
-    """Whether a folder is the run of a grey-to-colour system."""
+    """Whether a folder is the run of a grey-to-color system."""
     try:
         return "system" in _record(folder)
     except (OSError, ValueError, TypeError):
@@ -99,18 +99,18 @@ def next_folder(name: str) -> Path:
     return next(folder for folder in candidates if not folder.exists())
 
 
-def write_figures(folder: Path, pictures: int, figures: dict[str, dict[str, float]]) -> None:
-    """Records in a run's figures.json how generator G did on pictures that it never saw.
+def write_figures(folder: Path, images: int, figures: dict[str, dict[str, float]]) -> None:
+    """Records in a run's figures.json how generator G did on images that it never saw.
 
     Args:
         folder: the run's folder.
-        pictures: how many test pictures had a truth.
+        images: how many test images had a truth.
         figures: converter's name -> its mean figures; the generator is called "this model".
 
     Raises:
         OSError: the folder cannot be written.
     """
-    record = {"pictures": pictures, "figures": figures}
+    record = {"pictures": images, "figures": figures}
     write_text(folder / FIGURES, json.dumps(record, indent=2) + "\n")
 
 

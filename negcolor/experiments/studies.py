@@ -33,7 +33,7 @@ class PaperStudy:
         candidates: what is trained, in the order of the tables.
         published: how the paper came to its figures.
         epochs: of every system where none are given; None for those of `systems.table`.
-        distributions: whether sets of pictures are compared, too, those trained on included.
+        distributions: whether sets of images are compared, too, those trained on included.
     """
 
     number: str

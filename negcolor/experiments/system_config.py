@@ -1,4 +1,4 @@
-"""The options of a training run of a grey-to-colour system."""
+"""The options of a training run of a grey-to-color system."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class SystemConfig:
         system: a key of `negcolor.experiments.systems.SYSTEMS`.
         data: where the photographs come from, see `pipelines.photographs.open_photographs`.
         epochs: of all phases together, divided among them as in the paper; None for the paper's.
-        steps_per_epoch: steps counted as an epoch; None for all training pictures.
-        image_size: side of the pictures, in pixels; None for the paper's.
+        steps_per_epoch: steps counted as an epoch; None for all training images.
+        image_size: side of the images, in pixels; None for the paper's.
         filters: first channels of the networks, the others in proportion; None for the paper's 64.
-        batch_size: pictures per step; None for the paper's.
+        batch_size: images per step; None for the paper's.
         seed: of weights, split, order, variation and dropout.
         precision: "float32", "bfloat16", "float16", or "auto".
         jit: "on", "off" or "auto": whether XLA compiles the gradients.

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Optimizer:
-    """An optimiser of one network.
+    """An optimizer of one network.
 
     Attributes:
         kind: "adam", "rmsprop" or "sgd" (without momentum).
@@ -31,12 +31,12 @@ def adam(rate: float, beta_1: float = 0.5, beta_2: float = 0.999) -> Optimizer:
 
 @dataclass(frozen=True, kw_only=True)
 class Regression:
-    """The generator alone learns the true colours.
+    """The generator alone learns the true colors.
 
     Attributes:
         name: for progress and file names.
-        epochs: passes through the training pictures.
-        generator: its optimiser.
+        epochs: passes through the training images.
+        generator: its optimizer.
         loss: "l1" or "mse".
     """
 
@@ -52,7 +52,7 @@ class Gan:
 
     Attributes:
         name, epochs, generator: as for `Regression`.
-        discriminator: its optimiser.
+        discriminator: its optimizer.
         l1_weight: λ.
         generator_steps: generator steps after each of which but the last the discriminator rests.
     """
@@ -89,13 +89,13 @@ class Wgan:
 
 @dataclass(frozen=True, kw_only=True)
 class Cycle:
-    """A CycleGAN between grey and colour pictures with a loss of detail (001, eq. 6).
+    """A CycleGAN between grey and color images with a loss of detail (001, eq. 6).
 
     Attributes:
         name, epochs: as for `Regression`.
-        generator, discriminator: optimisers of both generators and of both discriminators.
+        generator, discriminator: optimizers of both generators and of both discriminators.
         cycle_weight: λ.
-        detail_weight: of the difference in lightness between a picture and its translation.
+        detail_weight: of the difference in lightness between an image and its translation.
     """
 
     name: str

@@ -41,7 +41,7 @@ PAPERS = {
 
 @dataclass(frozen=True)
 class Variation:
-    """What is varied at random of the training pictures.
+    """What is varied at random of the training images.
 
     Attributes:
         flip: whether every second one is mirrored, left to right.
@@ -56,7 +56,7 @@ class Variation:
 
 @dataclass(frozen=True)
 class System:
-    """One grey-to-colour system.
+    """One grey-to-color system.
 
     Attributes:
         name: what `--system` takes.
@@ -66,11 +66,11 @@ class System:
         discriminator: None where nothing judges.
         conditional: whether the discriminator sees L* beside a* and b*.
         phases: of its training.
-        image_size: side of its pictures, in pixels.
-        batch_size: pictures per step.
-        pictures: how many are taken of a larger collection.
+        image_size: side of its images, in pixels.
+        batch_size: images per step.
+        images: how many are taken of a larger collection.
         split: parts of them for training, validation and test.
-        variation: of the training pictures.
+        variation: of the training images.
         choices: what was chosen where the papers leave it open.
     """
 
@@ -83,7 +83,7 @@ class System:
     conditional: bool = True
     image_size: int = 256
     batch_size: int = 20
-    pictures: int = 3000
+    images: int = 3000
     split: tuple[float, float, float] = (0.8, 0.2, 0.0)
     variation: Variation = Variation()
     choices: tuple[str, ...] = ()
@@ -142,7 +142,7 @@ INCEPTION_GAN = System(
         Gan(name="gan", epochs=15, generator=ADAM, discriminator=ADAM, generator_steps=5),
     ),
     batch_size=64,
-    pictures=10_000,
+    images=10_000,
     choices=(
         _L1,
         "The encoder ends with 256 channels in Table 1 and with 512 in the text: 256.",
@@ -201,15 +201,15 @@ _SYSTEMS = [
         choices=(
             _SIZES,
             _CRITIC,
-            "Weight of the penalty, betas of Adam and the critic's layer normalisation are not "
-            "given: those of Gulrajani et al. 2017. Batch normalisation would not fit the penalty.",
+            "Weight of the penalty, betas of Adam and the critic's layer normalization are not "
+            "given: those of Gulrajani et al. 2017. Batch normalization would not fit the penalty.",
         ),
     ),
     dataclasses.replace(
         UNET_GAN,
         name="grey-cyclegan",
         papers=("001",),
-        words="CycleGAN between grey and colour with a loss of detail, unpaired",
+        words="CycleGAN between grey and color with a loss of detail, unpaired",
         generator=UNet(normalization="instance"),
         discriminator=dataclasses.replace(PATCH_70, normalization="instance"),
         phases=(Cycle(name="cyclegan", epochs=20, generator=adam(1e-5), discriminator=adam(1e-5)),),
@@ -220,7 +220,7 @@ _SYSTEMS = [
             "The loss of detail is not written out: the mean difference in L* between a picture "
             "and its translation, both ways. Its weight reads 0.51 λ: 0.5 λ.",
             "Generators and discriminators are not described: those of the conditional GAN, with "
-            "instance normalisation, to which batches of one picture amount.",
+            "instance normalization, to which batches of one picture amount.",
         ),
     ),
     dataclasses.replace(
@@ -261,7 +261,7 @@ _SYSTEMS = [
         words="baseline of 003",
         phases=(Gan(name="gan", epochs=15, generator=ADAM, discriminator=ADAM),),
         batch_size=64,
-        pictures=10_000,
+        images=10_000,
         choices=(
             "003 gives no settings: networks, losses and Adam of pix2pix; pictures, batches and "
             "epochs of 003's own system, so that they differ in nothing else.",
@@ -295,7 +295,7 @@ _SYSTEMS = [
         conditional=False,
         image_size=128,
         batch_size=32,
-        pictures=4842,
+        images=4842,
         split=(0.8, 0.15, 0.05),
         variation=Variation(rotation=10.0, crop=0.2),
         choices=(

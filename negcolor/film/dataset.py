@@ -13,7 +13,7 @@ from negcolor.images import io
 from negcolor.images.color import from_unit, linear_to_srgb, luminance, srgb_to_linear, to_unit
 
 RANDOM = "random"
-"""In place of a stock's name: draw the colour stock, the exposure and the scanner per frame."""
+"""In place of a stock's name: draw the color stock, the exposure and the scanner per frame."""
 
 TEST_SHARE = 0.1
 """Share of the photographs in each of testA and testB; trainA and trainB halve the rest."""
@@ -59,7 +59,7 @@ def plan_roll(
 
     Raises:
         NegcolorError: for an unknown stock or bit depth, for fewer than four photographs to
-            split, or where one of the folders to write in has pictures already.
+            split, or where one of the folders to write in has images already.
     """
     if stock not in (RANDOM, *STOCKS):
         raise NegcolorError(f"unknown --stock {stock}; choose {RANDOM} or {', '.join(STOCKS)}.")
@@ -91,7 +91,7 @@ def plan_roll(
 def expose_frame(frame: Frame) -> None:
     """Reads a photograph and writes its negative and its truth, as the frame says.
 
-    The truth is the photograph as the film sees it: in colour, or its luminance on a
+    The truth is the photograph as the film sees it: in color, or its luminance on a
     black-and-white film.
 
     Raises:
@@ -117,7 +117,7 @@ def _negative(photo: np.ndarray, frame: Frame) -> np.ndarray:
 
 
 def _truth(photo: np.ndarray, frame: Frame) -> np.ndarray:
-    if frame.stock == RANDOM or STOCKS[frame.stock].kind == "colour":
+    if frame.stock == RANDOM or STOCKS[frame.stock].kind == "color":
         return photo
     grey = linear_to_srgb(luminance(srgb_to_linear(photo)))
     return np.repeat(grey[..., np.newaxis], 3, axis=-1)
@@ -137,7 +137,7 @@ def _split_folders(count: int) -> list[tuple[str, str]]:
 
 def _refuse_filled(folders: Iterable[Path]) -> None:
     for folder in sorted(folders):
-        if folder.is_dir() and io.find_pictures(folder):
+        if folder.is_dir() and io.find_images(folder):
             raise NegcolorError(f"{folder} holds pictures already; choose another --output.")
 
 

@@ -5,7 +5,7 @@ import math
 import tensorflow as tf
 
 from negcolor.film.chance import Range, between
-from negcolor.film.frame import pixel_centres
+from negcolor.film.frame import pixel_centers
 
 MOST_SCRATCHES = 4
 
@@ -16,7 +16,7 @@ SCRATCH_WIDTH: Range = (0.5, 2.0)  # pixels
 SCRATCH_SLOPE: Range = (-0.02, 0.02)
 
 DUST: Range = (2.0, 40.0)
-"""Specks and hairs in a picture, drawn evenly in their logarithm."""
+"""Specks and hairs in an image, drawn evenly in their logarithm."""
 
 DUST_OPACITY: Range = (0.7, 1.0)
 HAIRS = 0.25
@@ -48,7 +48,7 @@ def scratched(exposed: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
     density = tf.where(some, between(draws[1], SCRATCH_DENSITY), 0.0)
     slope = between(draws[2], SCRATCH_SLOPE)
     width = between(draws[3], SCRATCH_WIDTH)
-    rows, columns = (centres[..., tf.newaxis] for centres in pixel_centres(exposed))
+    rows, columns = (centers[..., tf.newaxis] for centers in pixel_centers(exposed))
     sides = tf.cast(tf.shape(exposed)[:2], tf.float32)
 
     def added_density(across: tf.Tensor, along: tf.Tensor, side: tf.Tensor) -> tf.Tensor:
@@ -101,7 +101,7 @@ def _curves(start: tf.Tensor, length: tf.Tensor, angle: tf.Tensor, bend: tf.Tens
 def _stamped(points: tf.Tensor, radius: tf.Tensor, size: tf.Tensor) -> tf.Tensor:
     """How much of each pixel, (H, W), is covered by discs of radius (N,) at points (N, steps, 2).
 
-    The cost does not depend on the size of the picture: each disc knows the pixels near it.
+    The cost does not depend on the size of the image: each disc knows the pixels near it.
     """
     reach = tf.range(-_REACH, _REACH + 1)
     near = tf.stack(tf.meshgrid(reach, reach, indexing="ij"), axis=-1)  # (5, 5, 2)

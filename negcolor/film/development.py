@@ -1,7 +1,7 @@
 """Exposure and development: from linear light to the density and transmittance of a negative.
 
-Pure functions of tensors that give the same numbers eagerly and inside a tf.data graph. Pictures
-are (..., layers): three layers, sensitive to red, green and blue, for a colour film and one layer
+Pure functions of tensors that give the same numbers eagerly and inside a tf.data graph. Images
+are (..., layers): three layers, sensitive to red, green and blue, for a color film and one layer
 for a black-and-white film. They are float32 throughout.
 """
 
@@ -24,7 +24,7 @@ MAXIMUM_NET_DENSITY = 2.4
 INTERIMAGE = 0.2
 """Shift of a layer's logH per unit of excess density in another layer, by released inhibitor.
 
-Colour negative films show 0.15 to 0.36.
+Color negative films show 0.15 to 0.36.
 """
 
 CROSSTALK = np.array([[1.0, 0.082, 0.010], [0.125, 1.0, 0.153], [0.070, 0.006, 1.0]], np.float32)
@@ -71,7 +71,7 @@ def develop(log_h: tf.Tensor, film: Emulsion) -> tf.Tensor:
 
     Each layer forms one dye, and each dye absorbs a little in the other two bands (`CROSSTALK`).
     A layer that is denser than it would be under the receiving layer's exposure inhibits the
-    receiver (`INTERIMAGE`), a thinner one favours it; this restores the saturation that crosstalk
+    receiver (`INTERIMAGE`), a thinner one favors it; this restores the saturation that crosstalk
     takes away. Both effects are arranged so that a neutral exposure of any strength lands on the
     characteristic curves, because those were measured with all layers exposed.
 

@@ -1,4 +1,4 @@
-"""What a scan shows around the picture: rebate, perforations and the film holder.
+"""What a scan shows around the image: rebate, perforations and the film holder.
 
 Sizes are those of 35 mm film: frames of 24 mm across the film (ISO 1007) and perforations of the
 Kodak Standard type (ISO 491).
@@ -10,7 +10,7 @@ from negcolor.film.chance import Range, between
 from negcolor.film.development import transmittance
 
 FRAME_MM = 24.0
-"""Picture area across the film."""
+"""Image area across the film."""
 
 PITCH_MM = 4.75
 """From one perforation to the next, along the film."""
@@ -22,10 +22,10 @@ HOLE_RADIUS_MM = 0.51
 """Of a perforation's corners."""
 
 GAP_MM = 0.69
-"""Between the picture area and the perforations."""
+"""Between the image area and the perforations."""
 
 EXTENT: Range = (0.01, 0.12)
-"""Share of the scan's height or width that is not picture, on one side."""
+"""Share of the scan's height or width that is not image, on one side."""
 
 SIDE = 0.7
 """Share of the sides that show something."""
@@ -36,13 +36,13 @@ HOLDER: Range = (-0.6, 1.2)
 HOLDER_TRANSMITTANCE: Range = (0.0005, 0.003)
 
 PERFORATED = 0.5
-"""Share of the framed pictures in which the rebate has its perforations, along two sides."""
+"""Share of the framed images in which the rebate has its perforations, along two sides."""
 
 
 def set_in_frame(
     exposed: tf.Tensor, dmin: tf.Tensor, seed: tf.Tensor
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """Covers the borders of a picture with rebate, perforations and holder, drawn at random.
+    """Covers the borders of an image with rebate, perforations and holder, drawn at random.
 
     Args:
         exposed: (H, W, 3), transmittance.
@@ -50,7 +50,7 @@ def set_in_frame(
         seed: (2,), integer.
 
     Returns:
-        Transmittance, (H, W, 3), and (H, W, 1) float32, 1 on the picture area and 0 around it.
+        Transmittance, (H, W, 3), and (H, W, 1) float32, 1 on the image area and 0 around it.
     """
     sides_seed, rest_seed = tf.unstack(tf.random.split(seed))
     # Rows: this side's presence, extent and holder. Columns: top, left, bottom, right.
@@ -61,8 +61,8 @@ def set_in_frame(
 
     size = tf.cast(tf.shape(exposed)[:2], tf.float32)
     first, last = extent[:2] * size, (1.0 - extent[2:]) * size
-    rows, columns = pixel_centres(exposed)
-    picture = _inside(rows, first[0], last[0]) * _inside(columns, first[1], last[1])
+    rows, columns = pixel_centers(exposed)
+    image = _inside(rows, first[0], last[0]) * _inside(columns, first[1], last[1])
 
     def holes() -> tf.Tensor:
         return tf.cond(
@@ -71,22 +71,22 @@ def set_in_frame(
             lambda: _perforations(rows, columns, first[0], last[0], phase),
         )
 
-    clear = tf.cond(perforated < PERFORATED, holes, lambda: tf.zeros_like(picture))
+    clear = tf.cond(perforated < PERFORATED, holes, lambda: tf.zeros_like(image))
     first, last = holder[:2] * size, (1.0 - holder[2:]) * size
     lit = _inside(rows, first[0], last[0]) * _inside(columns, first[1], last[1])
 
     def over(below: tf.Tensor, above: tf.Tensor, coverage: tf.Tensor) -> tf.Tensor:
         return below + coverage[..., tf.newaxis] * (above - below)
 
-    framed = over(transmittance(dmin), exposed, picture)
+    framed = over(transmittance(dmin), exposed, image)
     framed = over(framed, 1.0, clear)
     framed = over(between(opaque, HOLDER_TRANSMITTANCE), framed, lit)
-    return framed, tf.cast(picture >= 1.0, tf.float32)[..., tf.newaxis]
+    return framed, tf.cast(image >= 1.0, tf.float32)[..., tf.newaxis]
 
 
-def pixel_centres(picture: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """Rows (H, 1) and columns (1, W) of a picture (H, W, C), float32: 0.5, 1.5, ..."""
-    rows, columns = (tf.range(tf.shape(picture)[axis]) for axis in (0, 1))
+def pixel_centers(image: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Rows (H, 1) and columns (1, W) of an image (H, W, C), float32: 0.5, 1.5, ..."""
+    rows, columns = (tf.range(tf.shape(image)[axis]) for axis in (0, 1))
     return (
         tf.cast(rows, tf.float32)[:, tf.newaxis] + 0.5,
         tf.cast(columns, tf.float32)[tf.newaxis] + 0.5,
@@ -101,7 +101,7 @@ def _inside(place: tf.Tensor, first: tf.Tensor, last: tf.Tensor) -> tf.Tensor:
 def _perforations(
     across: tf.Tensor, along: tf.Tensor, first: tf.Tensor, last: tf.Tensor, phase: tf.Tensor
 ) -> tf.Tensor:
-    """How much of each pixel, (H, W), is perforation, where the picture lies at first..last."""
+    """How much of each pixel, (H, W), is perforation, where the image lies at first..last."""
     pixel_mm = FRAME_MM / (last - first)
     outwards = tf.maximum(first - across, across - last) * pixel_mm
     from_axis = tf.abs(outwards - (GAP_MM + HOLE_MM[0] / 2))

@@ -35,5 +35,5 @@ def light_gains(mired: tf.Tensor) -> tf.Tensor:
 
 
 def mireds(kelvin: tf.Tensor | float) -> tf.Tensor | float:
-    """Reciprocal colour temperature, in units of 1e-6 per kelvin."""
+    """Reciprocal color temperature, in units of 1e-6 per kelvin."""
     return 1e6 / kelvin

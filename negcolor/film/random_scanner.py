@@ -17,7 +17,7 @@ _DEFAULT = Scanner()
 
 
 @dataclass(frozen=True)
-class AnyScanner:
+class RandomScanner:
     """Everything that is drawn about the scanner. Gains are as in `Scanner`.
 
     Attributes:
@@ -61,7 +61,7 @@ class AnyScanner:
     quality: Range = (60.0, 97.0)
 
 
-ANY_SCANNER = AnyScanner()
+RANDOM_SCANNER = RandomScanner()
 """What is drawn for training."""
 
 
@@ -74,8 +74,8 @@ class _File(NamedTuple):
     quality: tf.Tensor
 
 
-def scan_anyhow(
-    exposed: tf.Tensor, dmin: tf.Tensor, seed: tf.Tensor, ranges: AnyScanner
+def scan_randomly(
+    exposed: tf.Tensor, dmin: tf.Tensor, seed: tf.Tensor, ranges: RandomScanner
 ) -> tf.Tensor:
     """Scans a negative with a scanner drawn at random, and stores it as a file.
 
@@ -98,7 +98,7 @@ def scan_anyhow(
     return tf.cond(file.jpeg, lambda: _through_jpeg(stored, file.quality), lambda: stored)
 
 
-def _scanner(dmin: tf.Tensor, seed: tf.Tensor, ranges: AnyScanner) -> Scanner:
+def _scanner(dmin: tf.Tensor, seed: tf.Tensor, ranges: RandomScanner) -> Scanner:
     draws = tf.random.stateless_uniform((7,), seed)
     channels = tf.random.stateless_uniform((3,), tf.random.fold_in(seed, 1))
     calibrated = draws[0] < ranges.calibrated
@@ -120,7 +120,7 @@ def _scanner(dmin: tf.Tensor, seed: tf.Tensor, ranges: AnyScanner) -> Scanner:
     )
 
 
-def _file(seed: tf.Tensor, ranges: AnyScanner) -> _File:
+def _file(seed: tf.Tensor, ranges: RandomScanner) -> _File:
     draws = tf.random.stateless_uniform((4,), seed)
     encoding = pick(draws[0], [share for _, share in ranges.encodings])
     is_linear = tf.gather([name == "linear" for name, _ in ranges.encodings], encoding)
@@ -133,9 +133,9 @@ def _file(seed: tf.Tensor, ranges: AnyScanner) -> _File:
     )
 
 
-def _through_jpeg(picture: tf.Tensor, quality: tf.Tensor) -> tf.Tensor:
+def _through_jpeg(image: tf.Tensor, quality: tf.Tensor) -> tf.Tensor:
     """(H, W, 3) in [0, 1] as it comes back from a JPEG file of that quality."""
     encoded = tf.raw_ops.EncodeJpegVariableQuality(
-        images=from_unit(picture, "uint8"), quality=quality
+        images=from_unit(image, "uint8"), quality=quality
     )
     return to_unit(tf.io.decode_jpeg(encoded, channels=3))

@@ -29,9 +29,9 @@ class Scanner:
             is full. Equal gains keep a black-and-white film neutral and a mask orange; 1.35 puts
             the clearest film base just below clipping.
         mix: how much the channels overlap: 1 mixes the bands by `CHANNEL_MIX`, 0 not at all; below
-            0, a colour profile more than undoes it.
+            0, a color profile more than undoes it.
         falloff: stops of light that the corners lack.
-        flare: share of the light that is spread evenly over the picture.
+        flare: share of the light that is spread evenly over the image.
         read_noise: standard deviation of the signal in the dark.
         shot_noise: standard deviation of the signal at 1, growing with its square root.
         encoding: how the linear signal is stored.
@@ -83,7 +83,7 @@ def sense(transmittance: tf.Tensor, scanner: Scanner, seed: tf.Tensor) -> tf.Ten
     """
     bands = tf.broadcast_to(transmittance, tf.concat([tf.shape(transmittance)[:2], [3]], 0))
     lit = bands * 2.0 ** (-scanner.falloff * _square_of_radius(bands))
-    # A profile may leave less than no light, a colour outside its space.
+    # A profile may leave less than no light, a color outside its space.
     light = tf.nn.relu(tf.linalg.matmul(lit, channel_mix(scanner.mix), transpose_b=True))
     spread = tf.reduce_mean(light, axis=(0, 1), keepdims=True)
     signal = scanner.gain * (light + scanner.flare * (spread - light))
@@ -117,7 +117,7 @@ def store(encoded: tf.Tensor, bit_depth: int | tf.Tensor) -> tf.Tensor:
     return tf.round(encoded * steps) / steps
 
 
-def _square_of_radius(picture: tf.Tensor) -> tf.Tensor:
+def _square_of_radius(image: tf.Tensor) -> tf.Tensor:
     """Squared distance from the middle of (H, W, C), (H, W, 1): 0 there and 1 in the corners."""
-    rows, columns = (tf.linspace(-1.0, 1.0, tf.shape(picture)[axis]) for axis in (0, 1))
+    rows, columns = (tf.linspace(-1.0, 1.0, tf.shape(image)[axis]) for axis in (0, 1))
     return (rows[:, tf.newaxis, tf.newaxis] ** 2 + columns[:, tf.newaxis] ** 2) / 2

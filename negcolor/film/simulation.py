@@ -10,7 +10,7 @@ from negcolor.film.chance import between
 from negcolor.film.development import add_grain, develop, log_exposure, transmittance
 from negcolor.film.scanner import Encoding, Scanner, scan
 from negcolor.film.stocks import (
-    COLOUR_STOCKS,
+    COLOR_STOCKS,
     STOCKS,
     Emulsion,
     emulsion,
@@ -20,7 +20,7 @@ from negcolor.film.stocks import (
 from negcolor.images.color import luminance, srgb_to_linear, to_unit
 
 FRAME_UM = 36_000.0
-"""Long side of a 35 mm frame, which the long side of a picture is taken to fill."""
+"""Long side of a 35 mm frame, which the long side of an image is taken to fill."""
 
 # What `expose_on_random_film` draws from. Gains are for red, green and blue: above 1.42 the
 # clearest film base would clip, and the light of many camera scans is short of blue.
@@ -32,7 +32,7 @@ RANDOM_ENCODINGS: dict[Encoding, float] = {"srgb": 0.60, "gamma2.2": 0.35, "line
 
 DEFAULT_SCANNER = Scanner()
 
-_COLOUR_FILMS = stack_emulsions([STOCKS[name] for name in COLOUR_STOCKS])
+_COLOR_FILMS = stack_emulsions([STOCKS[name] for name in COLOR_STOCKS])
 
 
 def simulate(
@@ -43,7 +43,7 @@ def simulate(
     scanner: Scanner = DEFAULT_SCANNER,
     seed: int = 0,
 ) -> np.ndarray:
-    """Photographs a picture on film, develops the film and scans the negative.
+    """Photographs an image on film, develops the film and scans the negative.
 
     Args:
         photo: (H, W, 3) sRGB; uint8, uint16, or floating point in [0, 1].
@@ -65,7 +65,7 @@ def simulate(
 
 
 def expose_on_random_film(photo: tf.Tensor, seed: tf.Tensor, bit_depth: int = 8) -> tf.Tensor:
-    """Turns a photograph into a negative on a colour stock and a scanner drawn at random.
+    """Turns a photograph into a negative on a color stock and a scanner drawn at random.
 
     Stocks are drawn evenly, exposure between half a stop under and one and a half over, and the
     scanner's gain per channel, flare, noise and encoding (60 % sRGB, 35 % gamma 2.2, 5 %
@@ -81,8 +81,8 @@ def expose_on_random_film(photo: tf.Tensor, seed: tf.Tensor, bit_depth: int = 8)
     """
     draw_seed, grain_seed, scan_seed = tf.unstack(tf.random.split(seed, 3))
     draws = tf.random.stateless_uniform((8,), draw_seed)
-    stock = tf.cast(draws[0] * len(COLOUR_STOCKS), tf.int32)
-    film = tf.nest.map_structure(lambda field: tf.gather(field, stock), _COLOUR_FILMS)
+    stock = tf.cast(draws[0] * len(COLOR_STOCKS), tf.int32)
+    film = tf.nest.map_structure(lambda field: tf.gather(field, stock), _COLOR_FILMS)
     noise = between(draws[2], RANDOM_NOISE)
     scanner = Scanner(
         gain=between(draws[3:6], RANDOM_GAIN),
@@ -102,7 +102,7 @@ def expose_on_random_film(photo: tf.Tensor, seed: tf.Tensor, bit_depth: int = 8)
 
 
 def _expose(photo: tf.Tensor, film: Emulsion, stops: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-    """Transmittance (H, W, layers) of the negative of an sRGB picture (H, W, 3) in [0, 1]."""
+    """Transmittance (H, W, layers) of the negative of an sRGB image (H, W, 3) in [0, 1]."""
     light = srgb_to_linear(photo)
     if film.dmin.shape[-1] == 1:
         light = luminance(light)[..., tf.newaxis]

@@ -7,8 +7,8 @@ A characteristic curve gives Status M density over exposure, with logH in log10 
 `x0` is where the toe turns into the straight line of slope `gamma`, `x1` where that turns into
 the shoulder; `st` and `ss` are the widths of the two turns.
 
-The colour curves are least-squares fits (rms at most 0.009 D) to curves that the open data set
-"film-scan-calibration" by OwlMightyCh (CC BY 4.0) digitised from the manufacturers' data sheets,
+The color curves are least-squares fits (rms at most 0.009 D) to curves that the open data set
+"film-scan-calibration" by OwlMightyCh (CC BY 4.0) digitized from the manufacturers' data sheets,
 which each stock names. To add a stock, add an entry; nothing else has to change.
 """
 
@@ -34,13 +34,13 @@ class Stock:
         name: key in `STOCKS`.
         title: the name on the box.
         iso: speed, ISO arithmetic.
-        kind: colour films have three coupled layers, black-and-white films a single one.
+        kind: color films have three coupled layers, black-and-white films a single one.
         dmin: density of the unexposed, developed film (base, mask and fog), Status M.
         gamma: slope of the straight line, D per log10 unit.
         x0, st: position (logH) and width (log10 units) of the toe.
         x1, ss: position and width of the shoulder.
         grain: RMS granularity, 1000 times the standard deviation of density through a 48 µm
-            aperture at net density 1. Colour negatives have 4 to 5, Tri-X 17; HP5 Plus has no
+            aperture at net density 1. Color negatives have 4 to 5, Tri-X 17; HP5 Plus has no
             published figure and is given that of Tri-X.
         source: where the curve comes from.
     """
@@ -48,7 +48,7 @@ class Stock:
     name: str
     title: str
     iso: int
-    kind: Literal["colour", "black-and-white"]
+    kind: Literal["color", "black-and-white"]
     dmin: tuple[float, ...]
     gamma: tuple[float, ...]
     x0: tuple[float, ...]
@@ -133,7 +133,7 @@ _ALL = (
         "kodak_portra_160",
         "Kodak Portra 160",
         160,
-        "colour",
+        "color",
         dmin=(0.21, 0.62, 0.84),
         gamma=(0.539, 0.547, 0.615),
         x0=(-2.23, -2.3, -2.36),
@@ -147,7 +147,7 @@ _ALL = (
         "kodak_portra_400",
         "Kodak Portra 400",
         400,
-        "colour",
+        "color",
         dmin=(0.22, 0.65, 0.87),
         gamma=(0.553, 0.558, 0.638),
         x0=(-2.66, -2.72, -2.85),
@@ -161,7 +161,7 @@ _ALL = (
         "kodak_ektar_100",
         "Kodak Ektar 100",
         100,
-        "colour",
+        "color",
         dmin=(0.21, 0.63, 0.84),
         gamma=(0.621, 0.608, 0.674),
         x0=(-2.03, -2.08, -2.22),
@@ -175,7 +175,7 @@ _ALL = (
         "kodak_gold_200",
         "Kodak Gold 200",
         200,
-        "colour",
+        "color",
         dmin=(0.25, 0.66, 0.96),
         gamma=(0.559, 0.585, 0.629),
         x0=(-2.35, -2.4, -2.33),
@@ -189,7 +189,7 @@ _ALL = (
         "kodak_ultramax_400",
         "Kodak UltraMax 400",
         400,
-        "colour",
+        "color",
         dmin=(0.29, 0.69, 0.98),
         gamma=(0.517, 0.544, 0.603),
         x0=(-2.76, -2.83, -2.78),
@@ -203,7 +203,7 @@ _ALL = (
         "fujifilm_200",
         "Fujifilm 200",
         200,
-        "colour",
+        "color",
         dmin=(0.13, 0.37, 0.82),
         gamma=(0.567, 0.63, 0.662),
         x0=(-2.55, -2.65, -2.54),
@@ -217,7 +217,7 @@ _ALL = (
         "fujifilm_400",
         "Fujifilm 400",
         400,
-        "colour",
+        "color",
         dmin=(0.16, 0.4, 0.89),
         gamma=(0.568, 0.631, 0.66),
         x0=(-2.84, -2.93, -2.83),
@@ -231,7 +231,7 @@ _ALL = (
         "fujifilm_pro_400h",
         "Fujicolor Pro 400H",
         400,
-        "colour",
+        "color",
         dmin=(0.17, 0.68, 0.95),
         gamma=(0.62, 0.59, 0.545),
         x0=(-2.31, -2.4, -2.48),
@@ -245,7 +245,7 @@ _ALL = (
         "kodak_vision3_500t",
         "Kodak Vision3 500T",
         500,
-        "colour",
+        "color",
         dmin=(0.19, 0.59, 0.84),
         gamma=(0.466, 0.547, 0.527),
         x0=(-3.03, -3.02, -3.01),
@@ -262,5 +262,5 @@ _ALL = (
 STOCKS: dict[str, Stock] = {stock.name: stock for stock in _ALL}
 """Every stock by name."""
 
-COLOUR_STOCKS: tuple[str, ...] = tuple(stock.name for stock in _ALL if stock.kind == "colour")
-"""Names of the colour negative stocks."""
+COLOR_STOCKS: tuple[str, ...] = tuple(stock.name for stock in _ALL if stock.kind == "color")
+"""Names of the color negative stocks."""

@@ -1,4 +1,4 @@
-"""Colour conventions, in one place: sRGB, luminance, and the scaling of pixel values.
+"""Color conventions, in one place: sRGB, luminance, and the scaling of pixel values.
 
 Every function takes a NumPy array or a TensorFlow tensor, eager or in a graph, and returns the
 same kind. TensorFlow is imported only when a tensor comes in.

@@ -55,7 +55,7 @@ def by_channels(
     tags: Tags,
     resolution: tuple[float, float] | None,
 ) -> Stored:
-    """Grey or RGB by the number of channels; what lies behind the colours is dropped."""
+    """Grey or RGB by the number of channels; what lies behind the colors is dropped."""
     pixels = pixels.reshape(*pixels.shape[:2], -1)
-    colours, space = (1, "gray") if pixels.shape[2] < 3 else (3, "rgb")
-    return Stored(pixels[..., :colours], space, profile, orientation, tags, resolution)
+    colors, space = (1, "gray") if pixels.shape[2] < 3 else (3, "rgb")
+    return Stored(pixels[..., :colors], space, profile, orientation, tags, resolution)

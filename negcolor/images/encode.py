@@ -1,4 +1,4 @@
-"""Encoding sRGB pictures as PNG, TIFF and JPEG, with their metadata."""
+"""Encoding sRGB images as PNG, TIFF and JPEG, with their metadata."""
 
 import os
 import struct
@@ -12,11 +12,11 @@ from PIL import Image
 
 from negcolor.images.exif import GPS_POINTER, PHOTO_POINTER, Directory, directory_bytes
 from negcolor.images.icc import srgb_profile
-from negcolor.images.metadata import METRES_PER_INCH, ORIENTATION, Metadata, tags_of_block
+from negcolor.images.metadata import METERS_PER_INCH, ORIENTATION, Metadata, tags_of_block
 
 
 def encode(file: BinaryIO, suffix: str, pixels: np.ndarray, metadata: Metadata) -> None:
-    """Writes a picture into an empty file.
+    """Writes an image into an empty file.
 
     Args:
         file: open for writing and reading, at its beginning.
@@ -25,7 +25,7 @@ def encode(file: BinaryIO, suffix: str, pixels: np.ndarray, metadata: Metadata) 
 
     Raises:
         OSError: the file cannot be written.
-        RuntimeError: imagecodecs cannot encode the picture.
+        RuntimeError: imagecodecs cannot encode the image.
     """
     if suffix == ".png":
         _encode_png(file, pixels, metadata)
@@ -48,8 +48,8 @@ def _encode_png(file: BinaryIO, pixels: np.ndarray, metadata: Metadata) -> None:
     file.write(data[:after_header])
     file.write(_png_chunk(b"sRGB", b"\0"))  # perceptual intent (PNG specification, 11.3.2.5)
     if metadata.resolution:
-        per_metre = [round(value / METRES_PER_INCH) for value in metadata.resolution]
-        file.write(_png_chunk(b"pHYs", struct.pack(">IIB", *per_metre, 1)))
+        per_meter = [round(value / METERS_PER_INCH) for value in metadata.resolution]
+        file.write(_png_chunk(b"pHYs", struct.pack(">IIB", *per_meter, 1)))
     if metadata.exif:
         file.write(_png_chunk(b"eXIf", metadata.exif))
     file.write(memoryview(data)[after_header:])

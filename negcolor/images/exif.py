@@ -1,4 +1,4 @@
-"""EXIF directories: read from a TIFF file or an EXIF block, which is a TIFF without a picture.
+"""EXIF directories: read from a TIFF file or an EXIF block, which is a TIFF without an image.
 
 Values are kept as bytes: Pillow's EXIF classes would turn the © and the umlauts of a copyright
 line into question marks, and raise nearly anything for a damaged block.
@@ -113,7 +113,7 @@ def rational(directory: Directory, tag: int) -> float:
 
 
 def directory_bytes(directory: Directory, offset: int) -> bytes:
-    """Serialises a directory, little-endian, to be put at an even `offset` of a file."""
+    """Serializes a directory, little-endian, to be put at an even `offset` of a file."""
     values_at = offset + 2 + 12 * len(directory) + 4
     table, values = [struct.pack("<H", len(directory))], b""
     for tag, (kind, data) in sorted(directory.items()):
@@ -128,7 +128,7 @@ def directory_bytes(directory: Directory, offset: int) -> bytes:
 
 
 def exif_block(tags: Tags) -> bytes:
-    """Serialises EXIF as PNG's eXIf and, after `Exif\\0\\0`, JPEG's APP1 hold it."""
+    """Serializes EXIF as PNG's eXIf and, after `Exif\\0\\0`, JPEG's APP1 hold it."""
     image = dict(tags.image)
     deeper = [
         (pointer, directory)

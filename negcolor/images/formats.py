@@ -1,4 +1,4 @@
-"""Decoding PNG, TIFF, JPEG and raw files: what they store, before colour management and rotation.
+"""Decoding PNG, TIFF, JPEG and raw files: what they store, before color management and rotation.
 
 Messages of the errors raised here lack their subject, the file, which `io.read_scan` puts in front.
 """
@@ -19,7 +19,7 @@ from negcolor.errors import NegcolorError
 from negcolor.images import metadata, raw
 from negcolor.images.decoded import DEFLATE_RATIO, Stored, by_channels, check_ratio, check_size
 from negcolor.images.exif import read_tags
-from negcolor.images.metadata import METRES_PER_INCH
+from negcolor.images.metadata import METERS_PER_INCH
 from negcolor.images.tiff import decode_tiff
 
 TIFF_SIGNATURES = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
@@ -55,9 +55,9 @@ def decode(path: Path, file: BufferedReader) -> Stored:
 
 def _decode_png(file: BufferedReader) -> Stored:
     parts, found = _png_chunks(file)
-    width, height, depth, colour = struct.unpack_from(">IIBB", found[b"IHDR"])
+    width, height, depth, color = struct.unpack_from(">IIBB", found[b"IHDR"])
     check_size(width, height)
-    channels = {2: 3, 4: 2, 6: 4}.get(colour, 1)
+    channels = {2: 3, 4: 2, 6: 4}.get(color, 1)
     check_ratio(file, width * height * channels * depth // 8, DEFLATE_RATIO)
     data = bytearray(sum(length for _, length in parts))
     end = 0
@@ -69,8 +69,8 @@ def _decode_png(file: BufferedReader) -> Stored:
     tags = metadata.tags_of_block(found.get(b"eXIf", b""))
     resolution = metadata.resolution(tags)
     if len(found.get(b"pHYs", b"")) == 9:
-        *per_metre, unit = struct.unpack(">IIB", found[b"pHYs"])
-        inches = [_per_inch_of_metre(value) for value in per_metre]
+        *per_meter, unit = struct.unpack(">IIB", found[b"pHYs"])
+        inches = [_per_inch_of_meter(value) for value in per_meter]
         resolution = metadata.per_inch(inches, 2 if unit == 1 else 0) or resolution
     profile = None
     if b"iCCP" in found:  # name, 0, compression method, zlib stream
@@ -79,18 +79,18 @@ def _decode_png(file: BufferedReader) -> Stored:
     return by_channels(pixels, profile, metadata.orientation(tags), tags, resolution)
 
 
-def _per_inch_of_metre(pixels: int) -> float:
-    """The whole number that rounds to `pixels` per metre (300 to 11811), or the plain quotient."""
-    exact = pixels * METRES_PER_INCH
+def _per_inch_of_meter(pixels: int) -> float:
+    """The whole number that rounds to `pixels` per meter (300 to 11811), or the plain quotient."""
+    exact = pixels * METERS_PER_INCH
     whole = round(exact)
-    return float(whole) if round(whole / METRES_PER_INCH) == pixels else exact
+    return float(whole) if round(whole / METERS_PER_INCH) == pixels else exact
 
 
 def _png_chunks(file: BufferedReader) -> tuple[list[tuple[int, int]], dict[bytes, bytes]]:
     """Finds what makes up a PNG.
 
     Returns:
-        Position and length of the signature and the chunks that make the picture (damage to the
+        Position and length of the signature and the chunks that make the image (damage to the
         others is none of libpng's business), and the bodies of the chunks that are read here.
     """
     size = file.seek(0, os.SEEK_END)
@@ -121,7 +121,7 @@ def _decode_jpeg(file: BufferedReader) -> Stored:
         tags = metadata.tags_of_block(info.get("exif", b""))
         resolution = metadata.resolution(tags)
         if "jfif_density" in info:
-            unit = {1: 2, 2: 3}.get(info["jfif_unit"], 0)  # JFIF's inch and centimetre to TIFF's
+            unit = {1: 2, 2: 3}.get(info["jfif_unit"], 0)  # JFIF's inch and centimeter to TIFF's
             resolution = metadata.per_inch(info["jfif_density"], unit) or resolution
         pixels = np.array(image)  # Pillow has turned Adobe's inverted inks around
         return Stored(

@@ -1,4 +1,4 @@
-"""From the colours a file stores to sRGB, by its ICC profile or, without one, by convention."""
+"""From the colors a file stores to sRGB, by its ICC profile or, without one, by convention."""
 
 import os
 from concurrent.futures import ThreadPoolExecutor
@@ -9,7 +9,7 @@ import numpy as np
 
 from negcolor.errors import NegcolorError
 
-COLOUR_SPACES = {b"GRAY": "gray", b"RGB ": "rgb", b"CMYK": "cmyk"}
+COLOR_SPACES = {b"GRAY": "gray", b"RGB ": "rgb", b"CMYK": "cmyk"}
 """Bytes 16–19 of an ICC profile (ICC.1:2022, 7.2.8) and the names used here."""
 BAND = 2**20
 """Pixels that a thread converts at a time."""
@@ -24,7 +24,7 @@ def srgb_profile() -> bytes:
 
 
 def to_srgb(pixels: np.ndarray, space: str, profile: bytes | None) -> np.ndarray:
-    """Converts stored colours to sRGB.
+    """Converts stored colors to sRGB.
 
     Args:
         pixels: (H, W, C), uint8 or uint16; C is 1 for "gray", 3 for "rgb" and 4 for "cmyk",
@@ -39,10 +39,10 @@ def to_srgb(pixels: np.ndarray, space: str, profile: bytes | None) -> np.ndarray
         (H, W, 3), sRGB, dtype of `pixels`.
 
     Raises:
-        NegcolorError: the profile is damaged or made for other colours; the message lacks its
+        NegcolorError: the profile is damaged or made for other colors; the message lacks its
             subject, the file, which the caller puts in front.
     """
-    profile_space = COLOUR_SPACES.get(profile[16:20]) if profile else None
+    profile_space = COLOR_SPACES.get(profile[16:20]) if profile else None
     if space == "gray" and profile_space != "gray":
         pixels, space = np.repeat(pixels, 3, axis=2), "rgb"
     if not profile:
@@ -55,7 +55,7 @@ def to_srgb(pixels: np.ndarray, space: str, profile: bytes | None) -> np.ndarray
         return _transform(pixels, space, profile)
     except (ValueError, RuntimeError) as error:  # imagecodecs.CmsError is a RuntimeError
         raise NegcolorError(
-            f"has an embedded colour profile that cannot be used ({error}): "
+            f"has an embedded color profile that cannot be used ({error}): "
             "remove the profile or save the picture as sRGB"
         ) from error
 
@@ -86,7 +86,7 @@ def _transform(pixels: np.ndarray, space: str, profile: bytes) -> np.ndarray:
 
 @lru_cache(maxsize=16)  # the scans of one scanner carry one profile
 def _describes_srgb(profile: bytes) -> bool:
-    """True if no colour of a 9×9×9 grid moves by more than one of 255 steps.
+    """True if no color of a 9×9×9 grid moves by more than one of 255 steps.
 
     sRGB profiles differ from maker to maker in bytes, names and rounding, but not in effect.
     """

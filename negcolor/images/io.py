@@ -1,4 +1,4 @@
-"""Reading and writing pictures: PNG and TIFF of 8 and 16 bits, JPEG; always upright sRGB."""
+"""Reading and writing images: PNG and TIFF of 8 and 16 bits, JPEG; always upright sRGB."""
 
 import os
 import stat
@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from negcolor.atomic import whole_file
+from negcolor.atomic import atomic_write
 from negcolor.errors import NegcolorError
 from negcolor.images.encode import encode
 from negcolor.images.formats import decode
@@ -17,19 +17,19 @@ from negcolor.images.icc import to_srgb
 from negcolor.images.metadata import Metadata, upright_metadata
 from negcolor.images.raw import RAW_SUFFIXES
 
-__all__ = ["Metadata", "Scan", "find_pictures", "gather_pictures", "read", "read_scan", "write"]
+__all__ = ["Metadata", "Scan", "find_images", "gather_images", "read", "read_scan", "write"]
 
 SUFFIXES = frozenset({".png", ".tif", ".tiff", ".jpg", ".jpeg"})
-"""Suffixes, in lower case, of the files that `write` writes and `find_pictures` finds."""
+"""Suffixes, in lower case, of the files that `write` writes and `find_images` finds."""
 READ_SUFFIXES = SUFFIXES | RAW_SUFFIXES
 """Suffixes, in lower case, of the files that `read` reads."""
 
 
 class Scan(NamedTuple):
-    """A picture as `read_scan` returns it.
+    """An image as `read_scan` returns it.
 
     pixels: (H, W, 3), uint8 or uint16, sRGB-encoded, upright, C-contiguous.
-    metadata: what to hand to `write` with the pictures made of it.
+    metadata: what to hand to `write` with the images made of it.
     """
 
     pixels: np.ndarray
@@ -37,26 +37,26 @@ class Scan(NamedTuple):
 
 
 def read(path: str | os.PathLike[str]) -> np.ndarray:
-    """Reads a picture as upright sRGB: the pixels of `read_scan`."""
+    """Reads an image as upright sRGB: the pixels of `read_scan`."""
     return read_scan(path).pixels
 
 
 def read_scan(path: str | os.PathLike[str]) -> Scan:
-    """Reads a picture as upright sRGB, with its metadata.
+    """Reads an image as upright sRGB, with its metadata.
 
     The format is found from the content, not the name, save for raw files that are not TIFFs.
     Depth: 8 bits or fewer become uint8, 9–16 bits, raw files and floating-point TIFFs (values in
     [0, 1]) uint16. Grey becomes three equal channels. An embedded ICC profile is applied; without
     one the values are taken as sRGB (PNG's gAMA and cHRM are not read). The EXIF orientation is
     applied. Of a multi-page TIFF the first page is read. An alpha channel is dropped and the
-    colours under it stay as recorded: what scanners store there is infrared, and blending with a
-    background would change the colours. Raw files are developed as `raw.develop` says.
+    colors under it stay as recorded: what scanners store there is infrared, and blending with a
+    background would change the colors. Raw files are developed as `raw.develop` says.
 
     Args:
         path: a PNG, TIFF (BigTIFF too), JPEG or raw file.
 
     Raises:
-        NegcolorError: the file is missing, unreadable, no picture, damaged, larger than
+        NegcolorError: the file is missing, unreadable, no image, damaged, larger than
             `stored.MAX_PIXELS`, of a variety that is not read, or raw without rawpy installed.
     """
     path = Path(path)
@@ -87,17 +87,17 @@ def write(
     overwrite: bool = False,
     metadata: Metadata | None = None,
 ) -> None:
-    """Writes an sRGB picture, tagged as sRGB; the file is there complete or not at all.
+    """Writes an sRGB image, tagged as sRGB; the file is there complete or not at all.
 
-    PNG and TIFF (deflate) keep 8 or 16 bits exactly, JPEG (quality 95, colour not subsampled)
-    takes 8 bits. Missing parent folders are made. How the file comes to its name: `whole_file`.
+    PNG and TIFF (deflate) keep 8 or 16 bits exactly, JPEG (quality 95, color not subsampled)
+    takes 8 bits. Missing parent folders are made. How the file comes to its name: `atomic_write`.
 
     Args:
         path: ends in one of `SUFFIXES`, in any case, which chooses the format.
         pixels: (H, W, 3), uint8 or uint16, sRGB-encoded, upright.
         overwrite: replace an existing file.
         metadata: as `read_scan` returns it; kept in all three formats (PNG and JPEG round the
-            resolution to whole pixels per metre and per inch).
+            resolution to whole pixels per meter and per inch).
 
     Raises:
         NegcolorError: unknown suffix, 16 bits for a JPEG, an existing file, or the file cannot
@@ -116,7 +116,7 @@ def write(
     if path.suffix.lower() in (".jpg", ".jpeg") and pixels.dtype != np.uint8:
         raise NegcolorError(f"{path} cannot hold 16 bits: choose .png or .tif, or 8 bits.")
     try:
-        with whole_file(path, overwrite=overwrite) as file:
+        with atomic_write(path, overwrite=overwrite) as file:
             encode(file, path.suffix.lower(), pixels, metadata or Metadata())
     except FileExistsError as error:
         obstacle = path if path.parent.is_dir() else path.parent  # a file where a folder should be
@@ -129,8 +129,8 @@ def write(
         ) from error
 
 
-def find_pictures(folder: str | os.PathLike[str]) -> list[Path]:
-    """Lists the pictures in a folder, not below it, sorted by name.
+def find_images(folder: str | os.PathLike[str]) -> list[Path]:
+    """Lists the images in a folder, not below it, sorted by name.
 
     Returns:
         Files whose suffix, in any case, is in `SUFFIXES` and whose name begins with no dot.
@@ -151,24 +151,24 @@ def find_pictures(folder: str | os.PathLike[str]) -> list[Path]:
         ) from error
 
 
-def gather_pictures(inputs: Iterable[str | os.PathLike[str]]) -> list[Path]:
-    """Lists the picture files among files and folders (one level deep), each file once.
+def gather_images(inputs: Iterable[str | os.PathLike[str]]) -> list[Path]:
+    """Lists the image files among files and folders (one level deep), each file once.
 
     Files are taken whatever their suffix; `read` says what is wrong with them.
 
     Raises:
-        NegcolorError: for a path that does not exist or a folder without pictures.
+        NegcolorError: for a path that does not exist or a folder without images.
     """
-    pictures: dict[Path, Path] = {}
+    images: dict[Path, Path] = {}
     for path in map(Path, inputs):
         if not os.path.lexists(path):
             raise NegcolorError(f"{path} does not exist: name pictures or folders of them.")
-        found = find_pictures(path) if path.is_dir() else [path]
+        found = find_images(path) if path.is_dir() else [path]
         if not found:
             raise NegcolorError(f"{path} holds no pictures: name a folder of PNG, TIFF or JPEG.")
-        for picture in found:
-            pictures.setdefault(picture.resolve(), picture)
-    return list(pictures.values())
+        for image in found:
+            images.setdefault(image.resolve(), image)
+    return list(images.values())
 
 
 def _open(path: Path) -> BufferedReader:

@@ -61,7 +61,7 @@ def lab_to_linear(lab: Array) -> Array:
         lab: floating point, (..., 3), L* in [0, 100].
 
     Returns:
-        (..., 3), same dtype, white = 1; outside [0, 1] where sRGB has no such colour.
+        (..., 3), same dtype, white = 1; outside [0, 1] where sRGB has no such color.
 
     Source: CIE 15:2004, annex D.
     """
@@ -73,16 +73,16 @@ def lab_to_linear(lab: Array) -> Array:
 
 
 def clip_to_gamut(linear: Array) -> tuple[Array, Array]:
-    """Brings colours into sRGB and says which were not in it.
+    """Brings colors into sRGB and says which were not in it.
 
-    A colour outside is mixed with the grey of its own luminance, just enough to fit: L* stays, the
+    A color outside is mixed with the grey of its own luminance, just enough to fit: L* stays, the
     chroma falls, and no channel is cut off or wrapped by itself.
 
     Args:
         linear: floating point, (..., 3), linear light with a luminance in [0, 1].
 
     Returns:
-        The colours in [0, 1], (..., 3), same dtype; and (...,) bool, whether a channel was outside
+        The colors in [0, 1], (..., 3), same dtype; and (...,) bool, whether a channel was outside
         [0, 1] by more than 1e-4.
     """
     ops = namespace(linear)
@@ -96,15 +96,15 @@ def clip_to_gamut(linear: Array) -> tuple[Array, Array]:
     return ops.clip(grey + share * away, 0.0, 1.0), outside
 
 
-def lab_to_picture(lab: Array) -> tuple[Array, Array]:
+def lab_to_image(lab: Array) -> tuple[Array, Array]:
     """sRGB values in [0, 1] of CIELAB, (..., 3), and where `clip_to_gamut` was needed, (...,)."""
     linear, outside = clip_to_gamut(lab_to_linear(lab))
     return linear_to_srgb(linear), outside
 
 
 def lab_to_srgb(lab: Array) -> Array:
-    """The sRGB values of `lab_to_picture` alone."""
-    return lab_to_picture(lab)[0]
+    """The sRGB values of `lab_to_image` alone."""
+    return lab_to_image(lab)[0]
 
 
 def to_lab_network(srgb: Array) -> Array:

@@ -1,4 +1,4 @@
-"""What a picture's file tells besides its pixels, as far as it outlives a conversion."""
+"""What an image's file tells besides its pixels, as far as it outlives a conversion."""
 
 import io
 import struct
@@ -17,9 +17,9 @@ from negcolor.images.exif import (
 )
 
 ORIENTATION, X_RESOLUTION, Y_RESOLUTION, RESOLUTION_UNIT = 274, 282, 283, 296
-EXIF_VERSION, COLOUR_SPACE = 36864, 40961
+EXIF_VERSION, COLOR_SPACE = 36864, 40961
 DESCRIPTION = 270
-METRES_PER_INCH = 0.0254
+METERS_PER_INCH = 0.0254
 KEPT_OF_IMAGE = frozenset(
     {
         DESCRIPTION,
@@ -42,7 +42,7 @@ DROPPED_OF_PHOTO = frozenset(
         40965,  # Interoperability directory
         42240,  # Gamma
         41730,  # CFAPattern
-        37396,  # SubjectArea: this and the next lose their meaning when the picture is turned
+        37396,  # SubjectArea: this and the next lose their meaning when the image is turned
         41492,  # SubjectLocation
         41484,  # SpatialFrequencyResponse
         41486,  # FocalPlaneXResolution
@@ -57,11 +57,11 @@ WRITTEN_BY_PROGRAMS = (b"{", b"<", b"ImageJ=", b"shape=")
 
 @dataclass(frozen=True)
 class Metadata:
-    """What is carried from a scan to the pictures made of it.
+    """What is carried from a scan to the images made of it.
 
     Attributes:
         exif: an EXIF block (it begins with a TIFF header, not with `Exif\\0\\0`), or None. It
-            describes an upright sRGB picture and holds no thumbnail and no maker's notes.
+            describes an upright sRGB image and holds no thumbnail and no maker's notes.
         resolution: pixels per inch, horizontal and vertical, or None.
     """
 
@@ -80,7 +80,7 @@ def orientation(tags: Tags) -> int:
 
 
 def per_inch(density: Iterable[float], unit: int) -> tuple[float, float] | None:
-    """Resolution in pixels per inch, by TIFF's units: 2 is the inch, 3 the centimetre."""
+    """Resolution in pixels per inch, by TIFF's units: 2 is the inch, 3 the centimeter."""
     factor = {2: 1.0, 3: 2.54}.get(unit, 0.0)
     horizontal, vertical = (value * factor for value in density)
     sensible = 0 < horizontal < 1e6 and 0 < vertical < 1e6
@@ -96,7 +96,7 @@ def resolution(tags: Tags) -> tuple[float, float] | None:
 def upright_metadata(
     tags: Tags, found_resolution: tuple[float, float] | None, turned: int
 ) -> Metadata:
-    """Metadata for the picture that was turned upright and converted to sRGB.
+    """Metadata for the image that was turned upright and converted to sRGB.
 
     Args:
         tags: as read from the file.
@@ -109,11 +109,11 @@ def upright_metadata(
     if DESCRIPTION in image and image[DESCRIPTION].data.startswith(WRITTEN_BY_PROGRAMS):
         del image[DESCRIPTION]
     photo = {tag: entry for tag, entry in tags.photo.items() if tag not in DROPPED_OF_PHOTO}
-    photo.pop(COLOUR_SPACE, None)
+    photo.pop(COLOR_SPACE, None)
     if not (image or photo or tags.gps):
         return Metadata(None, found_resolution)
     image[ORIENTATION] = _short(1)
-    photo[COLOUR_SPACE] = _short(1)  # sRGB
+    photo[COLOR_SPACE] = _short(1)  # sRGB
     photo.setdefault(EXIF_VERSION, Entry(7, b"0232"))
     return Metadata(exif_block(_limited(Tags(image, photo, tags.gps))), found_resolution)
 

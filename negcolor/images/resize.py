@@ -1,4 +1,4 @@
-"""Resample pictures by Pillow, in bands of rows: its filters neither alias nor shift."""
+"""Resample images by Pillow, in bands of rows: its filters neither alias nor shift."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from negcolor.images.color import to_unit
 ROWS = 128  # of the result that are computed at once
 
 
-def fit(picture: np.ndarray, long_side: int) -> np.ndarray:
-    """Reduces a picture so that its long side is at most `long_side` pixels, anti-aliased.
+def fit(image: np.ndarray, long_side: int) -> np.ndarray:
+    """Reduces an image so that its long side is at most `long_side` pixels, anti-aliased.
 
     Args:
-        picture: (H, W, 3) uint8, uint16 or floating point, of any size.
+        image: (H, W, 3) uint8, uint16 or floating point, of any size.
 
     Returns:
-        (h, w, 3) float32 by `color.to_unit`, averages of the encoded values; smaller pictures
+        (h, w, 3) float32 by `color.to_unit`, averages of the encoded values; smaller images
         come back in their own size.
     """
-    height, width = picture.shape[:2]
+    height, width = image.shape[:2]
     scale = max(height, width) / long_side
     if scale <= 1.0:
-        return to_unit(picture)
+        return to_unit(image)
     shape = max(1, round(height / scale)), max(1, round(width / scale))
     reduced = np.empty((*shape, 3), "float32")
     step = height / shape[0]
@@ -33,7 +33,7 @@ def fit(picture: np.ndarray, long_side: int) -> np.ndarray:
         stop = min(start + ROWS, shape[0])
         first = max(0, math.floor((start - 1) * step))  # the filter reaches one row further
         last = min(height, math.ceil((stop + 1) * step))
-        band = to_unit(picture[first:last])
+        band = to_unit(image[first:last])
         box = (0, start * step - first, width, min(stop * step, height) - first)
         for channel in range(3):
             plane = Image.fromarray(np.ascontiguousarray(band[..., channel]))

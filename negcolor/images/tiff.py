@@ -52,9 +52,9 @@ def decode_tiff(file: BinaryIO) -> Stored:
 def _by_photometric(page: tifffile.TiffPage, pixels: np.ndarray) -> tuple[np.ndarray, str]:
     """Samples as full uint8 or uint16, 0 being black or no ink; and whether they are "cmyk"."""
     if page.photometric == PHOTOMETRIC.PALETTE:
-        # Colour maps are 16 bit by format and, nearly always, 8 bit by origin.
-        colours = (np.asarray(page.colormap) >> 8).astype(np.uint8)
-        return colours.T[pixels], "rgb"
+        # Color maps are 16 bit by format and, nearly always, 8 bit by origin.
+        colors = (np.asarray(page.colormap) >> 8).astype(np.uint8)
+        return colors.T[pixels], "rgb"
     # tifffile hands out JPEG-compressed YCbCr as RGB, but no other.
     jpeg = page.photometric == PHOTOMETRIC.YCBCR and page.compression == COMPRESSION.JPEG
     cmyk = page.photometric == PHOTOMETRIC.SEPARATED and page.samplesperpixel >= 4

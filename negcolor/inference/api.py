@@ -1,4 +1,4 @@
-"""Convert pictures from Python as the command does."""
+"""Convert images from Python as the command does."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from negcolor.inference.bundled import default_folder
-from negcolor.inference.colorization import Colorizer, add_colour, load_colorizer
+from negcolor.inference.colorization import Colorizer, add_color, load_colorizer
 from negcolor.inference.convert import DEFAULT_MEMORY, Method, choose_method, convert
 from negcolor.inference.models import KerasNetwork, Network, find_model, load_network
 from negcolor.inference.trims import NO_TRIMS, Trims
@@ -26,7 +26,7 @@ def colorize(
     method: str = "auto",
     memory: int = DEFAULT_MEMORY,
 ) -> np.ndarray:
-    """Turns a scanned negative into a colour photograph.
+    """Turns a scanned negative into a color photograph.
 
     Args:
         scan: (H, W, 3) uint8, uint16 or floating point in [0, 1], as the scanner wrote it (sRGB).
@@ -49,29 +49,29 @@ def colorize(
 
 
 def colorize_grey(
-    picture: np.ndarray, system: str | Path | Colorizer, *, trims: Trims = NO_TRIMS
+    image: np.ndarray, system: str | Path | Colorizer, *, trims: Trims = NO_TRIMS
 ) -> np.ndarray:
-    """Colours a black-and-white photograph, which keeps its lightness L*.
+    """Colors a black-and-white photograph, which keeps its lightness L*.
 
     Args:
-        picture: (H, W, 3) or (H, W), uint8, uint16 or floating point in [0, 1], sRGB; of colours
+        image: (H, W, 3) or (H, W), uint8, uint16 or floating point in [0, 1], sRGB; of colors
             only the lightness counts.
-        system: a run folder of a grey-to-colour system, a folder of its export, or a `Colorizer`.
-        trims: applied to the result before it is rounded to the picture's dtype.
+        system: a run folder of a grey-to-color system, a folder of its export, or a `Colorizer`.
+        trims: applied to the result before it is rounded to the image's dtype.
 
     Returns:
-        (H, W, 3) sRGB of the picture's size and dtype.
+        (H, W, 3) sRGB of the image's size and dtype.
 
     Raises:
         NegcolorError: the system cannot be read.
     """
-    if picture.ndim == 2:
-        picture = np.broadcast_to(picture[..., None], (*picture.shape, 3))
+    if image.ndim == 2:
+        image = np.broadcast_to(image[..., None], (*image.shape, 3))
     if isinstance(system, str | Path):
         folder = Path(system)
         file = folder / "generator_g.keras"
         system = _cached_colorizer(folder, file.stat().st_mtime_ns if file.is_file() else 0)
-    return add_colour(picture, system, picture.dtype, trims)[0]
+    return add_color(image, system, image.dtype, trims)[0]
 
 
 def _network(model: str | Path | keras.Model | Network) -> Network:

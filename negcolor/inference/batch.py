@@ -1,4 +1,4 @@
-"""A box of scans: every picture in, its colour picture out, whatever happens to the others."""
+"""A box of scans: every image in, its color image out, whatever happens to the others."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Outcome:
     """What became of a job: a reason why it failed, or the method that converted it.
 
     `seconds` are those of converting alone; reading and writing go on beside it. `outside` counts
-    the pixels of a coloured picture that sRGB could not show as they were meant.
+    the pixels of a colored image that sRGB could not show as they were meant.
     """
 
     job: Job
@@ -229,7 +229,7 @@ def _dtype(job: Job, pixels: np.ndarray, bit_depth: BitDepth) -> np.dtype:
 
 
 def _size_on_disk(path: Path) -> int:
-    """Bytes of a file, which a decoded scan has seldom fewer of; 0 if reading will complain."""
+    """Bytes of a file, which a decoded scan has seldom fewer of; 0 if reading will print_error."""
     try:
         return path.stat().st_size
     except OSError:

@@ -13,7 +13,7 @@ DEFAULT_MODEL = "film"
 
 
 @dataclass(frozen=True)
-class ShippedModel:
+class BundledModel:
     """A model that comes with the package, under the name of its folder."""
 
     name: str
@@ -34,17 +34,17 @@ def models_folder() -> Path:
     return Path(__file__).parents[2] / "saved_models"
 
 
-def shipped_models() -> list[ShippedModel]:
+def bundled_models() -> list[BundledModel]:
     """All models that come with the package, by name.
 
     Raises:
         NegcolorError: what one of them says about itself cannot be read.
     """
     folders = sorted(file.parent for file in models_folder().glob(f"*/{CONFIG}"))
-    return [ShippedModel(folder.name, read_description(folder).text, folder) for folder in folders]
+    return [BundledModel(folder.name, read_description(folder).text, folder) for folder in folders]
 
 
-def shipped_folder(name: str) -> Path | None:
+def bundled_folder(name: str) -> Path | None:
     """The folder of the shipped model of that name; None if there is none."""
     folder = models_folder() / name
     return folder if Path(name).name == name and is_compact(folder) else None
@@ -56,7 +56,7 @@ def default_folder() -> Path:
     Raises:
         NegcolorError: the installation lacks it.
     """
-    folder = shipped_folder(DEFAULT_MODEL)
+    folder = bundled_folder(DEFAULT_MODEL)
     if folder is None:
         raise NegcolorError(
             f"this installation of negcolor lacks its model {DEFAULT_MODEL!r}: install the package "

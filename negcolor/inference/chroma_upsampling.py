@@ -1,7 +1,7 @@
-"""The colours of a small picture as affine maps of its lightness, to be applied to a large one.
+"""The colors of a small image as affine maps of its lightness, to be applied to a large one.
 
-At each pixel of the small picture, a* and b* are what the network says; between its pixels they
-follow the lightness of the large picture, by the slope that a* and b* have over the lightness
+At each pixel of the small image, a* and b* are what the network says; between its pixels they
+follow the lightness of the large image, by the slope that a* and b* have over the lightness
 around the pixel: the regression in windows of the guided filter (He, Sun, Tang 2010), but without
 its smoothing of what is filtered, which would cost saturation. Where the lightness is even, that
 is bilinear enlargement.
@@ -13,27 +13,27 @@ from typing import Any
 
 from keras import ops
 
-RADIUS = 1  # pixels on each side: wider windows mix colours on both sides of an edge
+RADIUS = 1  # pixels on each side: wider windows mix colors on both sides of an edge
 RIDGE = 4e-3  # a variance of lightness in [-1, 1]: 3 units of L*, below which slopes fade away
 
 
-def colour_maps(lightness: Any, colours: Any) -> Any:
-    """Affine maps from lightness to colours.
+def color_maps(lightness: Any, colors: Any) -> Any:
+    """Affine maps from lightness to colors.
 
     Args:
         lightness: (N, h, w, 1) float32, L* of network Lab.
-        colours: (N, h, w, 2) float32, a* and b* of network Lab.
+        colors: (N, h, w, 2) float32, a* and b* of network Lab.
 
     Returns:
-        (N, h, w, 2, 2) float32: colours = maps[..., 0] * lightness + maps[..., 1].
+        (N, h, w, 2, 2) float32: colors = maps[..., 0] * lightness + maps[..., 1].
     """
     mean = _window_mean(lightness)
     variance = _window_mean(lightness * lightness) - mean * mean
-    covariance = _window_mean(lightness * colours) - mean * _window_mean(colours)
+    covariance = _window_mean(lightness * colors) - mean * _window_mean(colors)
     slopes = _window_mean(covariance / (variance + RIDGE))
-    return ops.stack([slopes, colours - slopes * lightness], axis=-1)
+    return ops.stack([slopes, colors - slopes * lightness], axis=-1)
 
 
 def _window_mean(x: Any) -> Any:
-    """Means in the window around each pixel, of what lies inside the picture."""
+    """Means in the window around each pixel, of what lies inside the image."""
     return ops.average_pool(x, 2 * RADIUS + 1, strides=1, padding="same")

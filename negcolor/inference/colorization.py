@@ -1,4 +1,4 @@
-"""Grey pictures in colour: a network sees the picture small, the picture keeps its lightness."""
+"""Grey images in color: a network sees the image small, the image keeps its lightness."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import numpy as np
 from negcolor.errors import NegcolorError, first_line
 from negcolor.experiments.run_folder import is_system_run, load_system_run
 from negcolor.images.color import from_unit, to_unit
-from negcolor.images.lab import from_lab_network, lab_to_picture, to_lab_network
+from negcolor.images.lab import from_lab_network, lab_to_image, to_lab_network
 from negcolor.images.resize import resized
-from negcolor.inference.bands import in_bands
-from negcolor.inference.bundled import shipped_folder
+from negcolor.inference.bands import map_row_blocks
+from negcolor.inference.bundled import bundled_folder
 from negcolor.inference.guided import EnlargedMaps
 from negcolor.inference.models import latest_version, load_saved_model
 from negcolor.inference.trims import NO_TRIMS, Trims, apply_trims
@@ -23,65 +23,65 @@ if TYPE_CHECKING:
 
 
 class Colorizer(Protocol):
-    """A network that sees the colours of a grey picture of one size.
+    """A network that sees the colors of a grey image of one size.
 
     Attributes:
-        side: S, height and width of that picture.
+        side: S, height and width of that image.
     """
 
     side: int
 
     def maps(self, lightness: np.ndarray) -> np.ndarray:
-        """L* of network Lab, (S, S) float32 -> (S, S, 2, 2), see `lifting.colour_maps`."""
+        """L* of network Lab, (S, S) float32 -> (S, S, 2, 2), see `lifting.color_maps`."""
 
 
-def add_colour(
-    picture: np.ndarray,
+def add_color(
+    image: np.ndarray,
     colorizer: Colorizer,
     dtype: np.typing.DTypeLike,
     trims: Trims = NO_TRIMS,
     *,
     out: np.ndarray | None = None,
 ) -> tuple[np.ndarray, int]:
-    """Colours a picture, which keeps its lightness L* and all its detail.
+    """Colors an image, which keeps its lightness L* and all its detail.
 
     The network sees it reduced and squashed to a square, as in its training; its a* and b* are
     carried over as `negcolor.inference.chroma_upsampling` says.
 
     Args:
-        picture: (H, W, 3) uint8, uint16 or floating point in [0, 1], sRGB, of any size; of colours
+        image: (H, W, 3) uint8, uint16 or floating point in [0, 1], sRGB, of any size; of colors
             only the lightness counts.
-        colorizer: what sees the colours.
+        colorizer: what sees the colors.
         dtype: of the result: uint8, uint16 or floating point.
         trims: applied to the result before it is rounded to `dtype`.
-        out: (H, W, 3) of `dtype` to write the result into, such as the picture itself.
+        out: (H, W, 3) of `dtype` to write the result into, such as the image itself.
 
     Returns:
-        (H, W, 3) sRGB, and how many of its pixels had colours that sRGB lacks and were mixed with
+        (H, W, 3) sRGB, and how many of its pixels had colors that sRGB lacks and were mixed with
         grey until they fitted.
     """
-    size = picture.shape[:2]
-    small = resized(_all_lightness(picture), (colorizer.side, colorizer.side))
+    size = image.shape[:2]
+    small = resized(_all_lightness(image), (colorizer.side, colorizer.side))
     maps = EnlargedMaps(colorizer.maps(small), size)
-    result = np.empty(picture.shape, dtype) if out is None else out
+    result = np.empty(image.shape, dtype) if out is None else out
 
-    def colour_rows(start: int, stop: int) -> int:
-        lightness = _lightness(picture[start:stop])
+    def color_rows(start: int, stop: int) -> int:
+        lightness = _lightness(image[start:stop])
         lab = np.concatenate([lightness, maps.apply(lightness, start)], axis=-1)
-        rows, outside = lab_to_picture(from_lab_network(lab))
+        rows, outside = lab_to_image(from_lab_network(lab))
         result[start:stop] = from_unit(apply_trims(rows, trims), dtype)
         return int(np.count_nonzero(outside))
 
-    return result, sum(in_bands(colour_rows, size[0]))
+    return result, sum(map_row_blocks(color_rows, size[0]))
 
 
-def _all_lightness(picture: np.ndarray) -> np.ndarray:
-    plane = np.empty(picture.shape[:2], "float32")
+def _all_lightness(image: np.ndarray) -> np.ndarray:
+    plane = np.empty(image.shape[:2], "float32")
 
     def fill(start: int, stop: int) -> None:
-        plane[start:stop] = _lightness(picture[start:stop])[..., 0]
+        plane[start:stop] = _lightness(image[start:stop])[..., 0]
 
-    in_bands(fill, len(plane))
+    map_row_blocks(fill, len(plane))
     return plane
 
 
@@ -98,30 +98,30 @@ class KerasColorizer:
         self.side = generator.input_shape[1]
 
     def maps(self, lightness: np.ndarray) -> np.ndarray:
-        from negcolor.inference.chroma_upsampling import colour_maps
+        from negcolor.inference.chroma_upsampling import color_maps
 
         batch = lightness[None, ..., None]
-        colours = self.generator.predict_on_batch(batch)[..., -2:]
-        return np.asarray(colour_maps(batch, colours))[0]
+        colors = self.generator.predict_on_batch(batch)[..., -2:]
+        return np.asarray(color_maps(batch, colors))[0]
 
 
 class SavedColorizer:
-    """An exported colorizer, see `negcolor.serving.export`, through its function colour_maps."""
+    """An exported colorizer, see `negcolor.serving.export`, through its function color_maps."""
 
     def __init__(self, folder: Path) -> None:
         self._model = load_saved_model(folder)  # keeps the weights alive
-        if not hasattr(self._model, "colour_maps"):
+        if not hasattr(self._model, "color_maps"):
             raise _for_negatives(folder)
-        (function,) = self._model.colour_maps.concrete_functions
+        (function,) = self._model.color_maps.concrete_functions
         (specification,), _ = function.structured_input_signature
         self.side = specification.shape[1]
 
     def maps(self, lightness: np.ndarray) -> np.ndarray:
-        return self._model.colour_maps(lightness[None, ..., None]).numpy()[0]
+        return self._model.color_maps(lightness[None, ..., None]).numpy()[0]
 
 
 def load_colorizer(folder: str | Path) -> Colorizer:
-    """The colorizer of a run folder of a grey-to-colour system, or of a folder of its export.
+    """The colorizer of a run folder of a grey-to-color system, or of a folder of its export.
 
     Raises:
         NegcolorError: there is none, or it cannot be read.
@@ -133,15 +133,15 @@ def load_colorizer(folder: str | Path) -> Colorizer:
 
 
 def load_coloring_generator(run: Path) -> keras.Model:
-    """The generator of colours of a run folder: (N, S, S, 1) -> (N, S, S, 2 or 3).
+    """The generator of colors of a run folder: (N, S, S, 1) -> (N, S, S, 2 or 3).
 
     Raises:
-        NegcolorError: the folder is no run of a grey-to-colour system or has no generator yet, the
+        NegcolorError: the folder is no run of a grey-to-color system or has no generator yet, the
             generator cannot be read, or keras-hub, which it needs, is not installed.
     """
     file = run / "generator_g.keras"
     if not is_system_run(run):
-        if file.is_file() or run.is_file() or shipped_folder(str(run)):
+        if file.is_file() or run.is_file() or bundled_folder(str(run)):
             raise _for_negatives(run)
         raise NegcolorError(
             f"{run}: there is no colorizer here; give a run folder of negcolor-train --system, or "
@@ -160,7 +160,7 @@ def load_coloring_generator(run: Path) -> keras.Model:
         generator = keras.saving.load_model(file, compile=False)
         _, height, width, channels = generator.input_shape
         if height != width or channels != 1 or generator.output_shape[-1] not in (2, 3):
-            raise ValueError("it does not turn lightness into colours")
+            raise ValueError("it does not turn lightness into colors")
         return generator
     except Exception as error:  # Keras raises many types for files that are no models
         raise NegcolorError(

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from negcolor.atomic import whole_folder
+from negcolor.atomic import atomic_directory
 from negcolor.errors import NegcolorError, first_line
 from negcolor.experiments.modifications import GeneratorConfig
 
@@ -81,7 +81,7 @@ def save_compact(
                 "number of float16; train again with a smaller learning rate."
             )
     try:
-        with whole_folder(folder) as beside:
+        with atomic_directory(folder) as beside:
             (beside / CONFIG).write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
             np.savez(beside / WEIGHTS, **arrays)  # type: ignore[arg-type]  # the names are no options
             (beside / CARD).write_text(card, encoding="utf-8")

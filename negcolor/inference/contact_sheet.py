@@ -1,4 +1,4 @@
-"""One picture of a whole batch: each scan beside its positive, the file's name below."""
+"""One image of a whole batch: each scan beside its positive, the file's name below."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PAPER, FRAME, INK = 255, 232, 64  # grey values
 class ContactSheet:
     """A sheet with a place for every job, in columns; places stay grey until they are filled.
 
-    Up to 347 pictures have thumbnails of 240 pixels; more pictures get smaller ones, so that a
+    Up to 347 images have thumbnails of 240 pixels; more images get smaller ones, so that a
     box of thousands needs hardly more memory.
     """
 
@@ -65,8 +65,8 @@ class ContactSheet:
             positive: (H, W, 3) uint8 or uint16 sRGB.
         """
         top, left = self._places.pop(job)
-        for picture in (scan, positive):
-            thumbnail = _thumbnail(picture, self._side)
+        for image in (scan, positive):
+            thumbnail = _thumbnail(image, self._side)
             height, width = thumbnail.shape[:2]
             square = self._sheet[top : top + self._side, left : left + self._side]
             square[:] = PAPER
@@ -97,10 +97,10 @@ def check_name(file: Path) -> None:
         raise NegcolorError(f"--contact-sheet {file}: name a .png or .jpg file.")
 
 
-def _thumbnail(picture: np.ndarray, side: int) -> np.ndarray:
-    """(h, w, 3) uint8, reduced to fit into a square; smaller pictures keep their size."""
-    step = max(1, max(picture.shape[:2]) // (4 * side))  # no float copy of a hundred megapixels
-    return from_unit(fit(to_unit(picture[::step, ::step]), side), "uint8")
+def _thumbnail(image: np.ndarray, side: int) -> np.ndarray:
+    """(h, w, 3) uint8, reduced to fit into a square; smaller images keep their size."""
+    step = max(1, max(image.shape[:2]) // (4 * side))  # no float copy of a hundred megapixels
+    return from_unit(fit(to_unit(image[::step, ::step]), side), "uint8")
 
 
 def _label(name: str, width: int) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""What a batch does to each picture: develop a negative, colour a grey picture, or both."""
+"""What a batch does to each image: develop a negative, color a grey image, or both."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import NamedTuple, Protocol
 
 import numpy as np
 
-from negcolor.inference.colorization import Colorizer, add_colour
+from negcolor.inference.colorization import Colorizer, add_color
 from negcolor.inference.convert import DEFAULT_MEMORY, Method, choose_method, convert
 from negcolor.inference.models import Network
 from negcolor.inference.trims import NO_TRIMS, Trims
@@ -17,7 +17,7 @@ class Converted(NamedTuple):
     """What a conversion gives.
 
     pixels: (H, W, 3) sRGB.
-    outside: of coloured pictures, how many pixels had colours that sRGB lacks and were mixed with
+    outside: of colored images, how many pixels had colors that sRGB lacks and were mixed with
         grey until they fitted.
     """
 
@@ -26,16 +26,16 @@ class Converted(NamedTuple):
 
 
 class Conversion(Protocol):
-    """Turns pictures into the pictures that are wanted."""
+    """Turns images into the images that are wanted."""
 
     def method(self, shape: tuple[int, ...]) -> Method:
-        """How a picture of that shape (H, W, 3) is converted.
+        """How an image of that shape (H, W, 3) is converted.
 
         Raises:
             NegcolorError: it cannot be.
         """
 
-    def convert(self, picture: np.ndarray, dtype: np.typing.DTypeLike) -> Converted:
+    def convert(self, image: np.ndarray, dtype: np.typing.DTypeLike) -> Converted:
         """(H, W, 3) uint8 or uint16 sRGB -> the same of `dtype`."""
 
 
@@ -60,21 +60,21 @@ class NegativeConversion:
     def method(self, shape: tuple[int, ...]) -> Method:
         return choose_method(shape, self.network, self.wanted, self.memory)
 
-    def convert(self, picture: np.ndarray, dtype: np.typing.DTypeLike) -> Converted:
-        method = self.method(picture.shape)
+    def convert(self, image: np.ndarray, dtype: np.typing.DTypeLike) -> Converted:
+        method = self.method(image.shape)
         return Converted(
             convert(
-                picture, self.network, method, self.memory, dtype, self.trims, neutral=self.neutral
+                image, self.network, method, self.memory, dtype, self.trims, neutral=self.neutral
             )
         )
 
 
 @dataclass(frozen=True)
 class GreyConversion:
-    """Grey pictures become coloured ones, see `negcolor.inference.colorization`.
+    """Grey images become colored ones, see `negcolor.inference.colorization`.
 
     Attributes:
-        colorizer: what sees the colours.
+        colorizer: what sees the colors.
         trims: of the results.
     """
 
@@ -84,17 +84,17 @@ class GreyConversion:
     def method(self, shape: tuple[int, ...]) -> Method:
         return Method.GUIDED
 
-    def convert(self, picture: np.ndarray, dtype: np.typing.DTypeLike) -> Converted:
-        return Converted(*add_colour(picture, self.colorizer, dtype, self.trims))
+    def convert(self, image: np.ndarray, dtype: np.typing.DTypeLike) -> Converted:
+        return Converted(*add_color(image, self.colorizer, dtype, self.trims))
 
 
 @dataclass(frozen=True)
 class GreyNegativeConversion:
-    """Black-and-white negatives become grey positives, and these coloured ones.
+    """Black-and-white negatives become grey positives, and these colored ones.
 
     Attributes:
         negatives: how the grey positives are made, without trims.
-        grey: how they are coloured.
+        grey: how they are colored.
     """
 
     negatives: NegativeConversion
@@ -103,8 +103,8 @@ class GreyNegativeConversion:
     def method(self, shape: tuple[int, ...]) -> Method:
         return self.negatives.method(shape)
 
-    def convert(self, picture: np.ndarray, dtype: np.typing.DTypeLike) -> Converted:
-        positive = self.negatives.convert(picture, "uint16").pixels
-        out = positive if positive.dtype == dtype else None  # large pictures are there once less
+    def convert(self, image: np.ndarray, dtype: np.typing.DTypeLike) -> Converted:
+        positive = self.negatives.convert(image, "uint16").pixels
+        out = positive if positive.dtype == dtype else None  # large images are there once less
         grey = self.grey
-        return Converted(*add_colour(positive, grey.colorizer, dtype, grey.trims, out=out))
+        return Converted(*add_color(positive, grey.colorizer, dtype, grey.trims, out=out))

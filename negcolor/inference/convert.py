@@ -14,7 +14,7 @@ from negcolor.images.color import (
     srgb_to_linear,
     to_unit,
 )
-from negcolor.inference.bands import in_bands
+from negcolor.inference.bands import map_row_blocks
 from negcolor.inference.guided import LONG_SIDE, Finish, guided
 from negcolor.inference.models import KerasNetwork, Network
 from negcolor.inference.trims import NO_TRIMS, Trims, apply_trims
@@ -28,7 +28,7 @@ class Method(StrEnum):
 
     - whole: in one pass.
     - tiled: what one pass gives, in bands of rows, with the feature maps on disk if need be.
-    - guided: a reduced picture goes through the network, and the colour transformation found
+    - guided: a reduced image goes through the network, and the color transformation found
       there is applied to the scan in its own size.
     """
 
@@ -39,7 +39,7 @@ class Method(StrEnum):
 
 
 def choose_method(shape: tuple[int, ...], network: Network, method: Method, memory: int) -> Method:
-    """The method itself, or for `auto`: guided for pictures that it would reduce, else whole.
+    """The method itself, or for `auto`: guided for images that it would reduce, else whole.
 
     Where the memory does not suffice for one pass, tiled takes the place of whole.
 
@@ -76,11 +76,11 @@ def convert(
     *,
     neutral: bool = False,
 ) -> np.ndarray:
-    """Turns a scanned negative into a colour photograph.
+    """Turns a scanned negative into a color photograph.
 
     Args:
         scan: (H, W, 3) uint8, uint16 or floating point in [0, 1], sRGB.
-        network: what converts pictures.
+        network: what converts images.
         method: whole, tiled or guided; see `choose_method`.
         memory: bytes that the process may take in all.
         dtype: of the result: uint8, uint16 or floating point.
@@ -98,7 +98,7 @@ def convert(
         return apply_trims(made_neutral(rows) if neutral else rows, trims)
 
     if method is Method.GUIDED:
-        return guided(scan, lambda picture: _fitting_pass(picture, network, memory), dtype, finish)
+        return guided(scan, lambda image: _fitting_pass(image, network, memory), dtype, finish)
     if method is Method.TILED and isinstance(network, KerasNetwork):
         return _tiled(scan, network, memory, dtype, finish)
     return _finished(network.run(to_unit(scan)), dtype, finish)
@@ -117,9 +117,9 @@ def made_neutral(rows: np.ndarray) -> np.ndarray:
     return np.repeat(grey[..., None], 3, axis=-1)
 
 
-def _fitting_pass(picture: np.ndarray, network: Network, memory: int) -> np.ndarray:
-    method = choose_method(picture.shape, network, Method.AUTO, memory)
-    return convert(picture, network, method, memory, "float32")
+def _fitting_pass(image: np.ndarray, network: Network, memory: int) -> np.ndarray:
+    method = choose_method(image.shape, network, Method.AUTO, memory)
+    return convert(image, network, method, memory, "float32")
 
 
 def _finished(positive: np.ndarray, dtype: np.typing.DTypeLike, finish: Finish) -> np.ndarray:
@@ -129,7 +129,7 @@ def _finished(positive: np.ndarray, dtype: np.typing.DTypeLike, finish: Finish) 
     def store(start: int, stop: int) -> None:
         result[start:stop] = from_unit(finish(positive[start:stop]), dtype)
 
-    in_bands(store, len(positive))
+    map_row_blocks(store, len(positive))
     return result
 
 

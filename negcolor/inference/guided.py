@@ -1,7 +1,7 @@
-"""The network judges a reduced picture; its colours are carried over to the scan itself.
+"""The network judges a reduced image; its colors are carried over to the scan itself.
 
-Around each pixel of the reduced picture the network's result is approximated by an affine map of
-the scan's colours, red' = a11 red + a12 green + a13 blue + b1 and so on: a guided filter (He, Sun,
+Around each pixel of the reduced image the network's result is approximated by an affine map of
+the scan's colors, red' = a11 red + a12 green + a13 blue + b1 and so on: a guided filter (He, Sun,
 Tang 2010) whose guide is the scan. The maps vary slowly, so they are enlarged, and applied to the
 scan in its full size (He, Sun 2015, arXiv:1505.00996; Chen et al. 2016, "Bilateral guided
 upsampling"). All detail and all bits of the scan stay, and nothing finer than the maps is taken
@@ -17,20 +17,20 @@ from scipy.ndimage import uniform_filter
 
 from negcolor.images.color import from_unit, to_unit
 from negcolor.images.resize import Enlarged, fit
-from negcolor.inference.bands import in_bands
+from negcolor.inference.bands import map_row_blocks
 
-LONG_SIDE = 1024  # of the picture that the network sees
+LONG_SIDE = 1024  # of the image that the network sees
 
 Finish = Callable[[np.ndarray], np.ndarray]
 """What is done to rows of a positive, (h, W, 3) floating point, before they are rounded."""
 
 RADIUS = 2  # pixels on each side: the windows in which the network's result is approximated
 LEVELS = ((4, 1e-4), (1, 1e-3))
-"""Reduction and ridge (a variance of colours in [0, 1]) of each approximation, coarse to fine.
+"""Reduction and ridge (a variance of colors in [0, 1]) of each approximation, coarse to fine.
 
-Each one corrects the one before where the scan's colours vary by more than the ridge; elsewhere the
+Each one corrects the one before where the scan's colors vary by more than the ridge; elsewhere the
 coarser slopes stand. Networks blur detail of a few pixels: finer windows or smaller ridges follow
-them in that and lose contrast in fabrics and hair; coarser ones leave their colours behind.
+them in that and lose contrast in fabrics and hair; coarser ones leave their colors behind.
 """
 
 
@@ -56,7 +56,7 @@ def guided(
 
 
 def affine_maps(guide: np.ndarray, result: np.ndarray) -> np.ndarray:
-    """Local affine maps from the colours of one picture to those of another.
+    """Local affine maps from the colors of one image to those of another.
 
     Args:
         guide, result: (h, w, 3) floating point in [0, 1].
@@ -101,9 +101,9 @@ def _window_mean(x: np.ndarray) -> np.ndarray:
     return result
 
 
-def _applied(maps: np.ndarray, picture: np.ndarray) -> np.ndarray:
+def _applied(maps: np.ndarray, image: np.ndarray) -> np.ndarray:
     """The maps' (h, w, 3, 3 or 4) slopes and, where there are any, offsets."""
-    result = np.einsum("hwij,hwj->hwi", maps[..., :3], picture)
+    result = np.einsum("hwij,hwj->hwi", maps[..., :3], image)
     return result + maps[..., 3] if maps.shape[-1] == 4 else result
 
 
@@ -122,7 +122,7 @@ def apply_maps(
     dtype: np.typing.DTypeLike,
     finish: Finish = lambda rows: rows,
 ) -> np.ndarray:
-    """Applies small maps to a large picture.
+    """Applies small maps to a large image.
 
     Args:
         scan: (H, W, 3) uint8, uint16 or floating point in [0, 1].
@@ -140,12 +140,12 @@ def apply_maps(
         rows = enlarged.apply(to_unit(scan[start:stop]), start)
         result[start:stop] = from_unit(finish(rows), dtype)
 
-    in_bands(convert_rows, len(scan))
+    map_row_blocks(convert_rows, len(scan))
     return result
 
 
 class EnlargedMaps:
-    """Small affine maps as if they were enlarged, bilinearly, to the size of a large picture."""
+    """Small affine maps as if they were enlarged, bilinearly, to the size of a large image."""
 
     def __init__(self, maps: np.ndarray, shape: tuple[int, int]) -> None:
         """Takes maps (h, w, D, C + 1), the last column being offsets, and the (H, W) wanted."""

@@ -34,7 +34,7 @@ SUFFIXES = {
 
 @dataclass(frozen=True)
 class Job:
-    """One scan and the file that its colour picture goes to."""
+    """One scan and the file that its color image goes to."""
 
     scan: Path
     output: Path
@@ -64,7 +64,7 @@ def plan_batch(
         overwrite: whether `contact_sheet` may be replaced.
 
     Raises:
-        NegcolorError: an input has no pictures, two scans would become files of the same name
+        NegcolorError: an input has no images, two scans would become files of the same name
             (letter case and Unicode form aside), an output would replace a scan, or `output` is
             no folder that can be written into.
     """
@@ -110,7 +110,7 @@ def is_empty(path: Path) -> bool:
 def _search(given: Path) -> list[tuple[Path, Path]]:
     """The scans that an input stands for, each behind the folder that its tree begins at."""
     if given.is_dir():
-        scans = [(given, scan) for scan in _pictures_below(given)]
+        scans = [(given, scan) for scan in _images_below(given)]
         if not scans:
             raise NegcolorError(
                 f"{given} holds no pictures: name a folder of PNG, TIFF, JPEG or RAW files."
@@ -127,7 +127,7 @@ def _search(given: Path) -> list[tuple[Path, Path]]:
 
 
 def _match(pattern: Path) -> Iterator[tuple[Path, Path]]:
-    """The pictures that a pattern stands for, and those in the folders that it stands for."""
+    """The images that a pattern stands for, and those in the folders that it stands for."""
     base, *parts = Path(pattern.anchor), *pattern.relative_to(pattern.anchor).parts
     while not glob.has_magic(parts[0]) or os.path.lexists(base / parts[0]):
         base /= parts.pop(0)
@@ -140,18 +140,18 @@ def _match(pattern: Path) -> Iterator[tuple[Path, Path]]:
     for match in matches:
         if not any(part.startswith(".") for part in match.relative_to(base).parts):
             if match.is_dir():
-                yield from ((base, scan) for scan in _pictures_below(match))
-            elif _is_picture(match):
+                yield from ((base, scan) for scan in _images_below(match))
+            elif _is_image(match):
                 yield base, match
 
 
-def _pictures_below(folder: Path) -> Iterator[Path]:
+def _images_below(folder: Path) -> Iterator[Path]:
     for parent, folders, names in os.walk(folder, onerror=_refuse_unlisted):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        yield from filter(_is_picture, (Path(parent, name) for name in sorted(names)))
+        yield from filter(_is_image, (Path(parent, name) for name in sorted(names)))
 
 
-def _is_picture(path: Path) -> bool:
+def _is_image(path: Path) -> bool:
     hidden = path.name.startswith(".")
     return not hidden and path.suffix.lower() in io.READ_SUFFIXES and path.is_file()
 

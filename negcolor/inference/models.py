@@ -13,20 +13,20 @@ from negcolor.converters.classical import CLASSICAL
 from negcolor.errors import NegcolorError, first_line
 from negcolor.experiments.run_folder import is_system_run
 from negcolor.images.color import from_network, to_network, to_unit
-from negcolor.inference.bundled import shipped_folder
+from negcolor.inference.bundled import bundled_folder
 from negcolor.inference.compact import is_compact, load_compact
 from negcolor.networks.apply import apply_generator, mirrored
 
 if TYPE_CHECKING:
     import keras
 
-PICTURES = (None, None, None, 3)
+IMAGES = (None, None, None, 3)
 
 
 class Network(Protocol):
-    """What a picture can be sent through."""
+    """What an image can be sent through."""
 
-    def run(self, picture: np.ndarray) -> np.ndarray:
+    def run(self, image: np.ndarray) -> np.ndarray:
         """(H, W, 3) float32 sRGB in [0, 1], of any size -> the same, in one pass."""
 
 
@@ -43,14 +43,14 @@ class KerasNetwork:
 
         return whole_bytes_per_pixel(self.generator)
 
-    def run(self, picture: np.ndarray) -> np.ndarray:
-        return apply_generator(self.generator, picture)
+    def run(self, image: np.ndarray) -> np.ndarray:
+        return apply_generator(self.generator, image)
 
-    def run_in_bands(self, picture: np.ndarray, memory: int) -> Iterator[tuple[int, np.ndarray]]:
+    def run_in_bands(self, image: np.ndarray, memory: int) -> Iterator[tuple[int, np.ndarray]]:
         """What `run` gives, in bounded memory.
 
         Args:
-            picture: (H, W, 3) uint8, uint16 or floating point in [0, 1].
+            image: (H, W, 3) uint8, uint16 or floating point in [0, 1].
             memory: bytes that may be used beside what is in use already.
 
         Yields:
@@ -58,14 +58,14 @@ class KerasNetwork:
         """
         from negcolor.inference.tiled import tiled_pass
 
-        height, width = picture.shape[:2]
+        height, width = image.shape[:2]
         rows, columns = mirrored(height), mirrored(width)
 
-        def picture_rows(start: int, stop: int) -> np.ndarray:
-            return to_network(to_unit(picture[rows[start:stop, None], columns]))
+        def image_rows(start: int, stop: int) -> np.ndarray:
+            return to_network(to_unit(image[rows[start:stop, None], columns]))
 
         size = len(rows), len(columns)
-        for start, band in tiled_pass(self.generator, picture_rows, size, memory):
+        for start, band in tiled_pass(self.generator, image_rows, size, memory):
             if start < height:
                 result = from_network(band[: height - start, :width])
                 yield start, np.asarray(result, "float32")
@@ -77,11 +77,11 @@ class SavedNetwork:
     def __init__(self, folder: Path) -> None:
         self._model = load_saved_model(folder)  # keeps the weights alive
         self._signature = self._model.signatures["serving_default"]
-        if hasattr(self._model, "colour_maps"):
+        if hasattr(self._model, "color_maps"):
             raise _for_positives(folder)
 
-    def run(self, picture: np.ndarray) -> np.ndarray:
-        return self._signature(image=np.asarray(picture, "float32")[None])["image"].numpy()[0]
+    def run(self, image: np.ndarray) -> np.ndarray:
+        return self._signature(image=np.asarray(image, "float32")[None])["image"].numpy()[0]
 
 
 class ClassicalConverter:
@@ -98,8 +98,8 @@ class ClassicalConverter:
             )
         self._convert = CLASSICAL[name]
 
-    def run(self, picture: np.ndarray) -> np.ndarray:
-        return self._convert(picture)
+    def run(self, image: np.ndarray) -> np.ndarray:
+        return self._convert(image)
 
 
 def load_network(model: str | Path) -> Network:
@@ -142,7 +142,7 @@ def find_model(model: str | Path) -> Path:
         NegcolorError: there is no such model.
     """
     path = Path(model)
-    found = latest_version(path) or _generator_at(path) or shipped_folder(str(model))
+    found = latest_version(path) or _generator_at(path) or bundled_folder(str(model))
     if found is None:
         raise NegcolorError(
             f"{model}: there is no generator here; give a run folder of negcolor-train, a .keras "
@@ -191,7 +191,7 @@ def load_generator(model: str | Path) -> keras.Model:
 
     try:
         generator = keras.saving.load_model(file, compile=False)
-        if not generator.input_shape == generator.output_shape == PICTURES:
+        if not generator.input_shape == generator.output_shape == IMAGES:
             raise ValueError("it does not turn pictures of any size into pictures")
         return generator
     except Exception as error:  # Keras raises many types for files that are no models
@@ -203,6 +203,6 @@ def load_generator(model: str | Path) -> keras.Model:
 
 def _for_positives(model: Path) -> NegcolorError:
     return NegcolorError(
-        f"{model} colours grey positives: give it to negcolor-colorize as --system, or for "
+        f"{model} colors grey positives: give it to negcolor-colorize as --system, or for "
         "negatives as --black-and-white --then."
     )

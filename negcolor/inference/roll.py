@@ -16,7 +16,7 @@ LONG_SIDE = 512  # pixels at which a frame is judged; the prior looks at fewer s
 
 
 def roll_network(network: Network, scans: Sequence[Path]) -> KerasNetwork:
-    """A network that prints every picture with what suits most frames of a roll.
+    """A network that prints every image with what suits most frames of a roll.
 
     Film base, contrast and balance are found once for all, so that frames of one light look alike
     and a frame of more exposure stays lighter. Frames of another kind change little as long as
@@ -36,13 +36,13 @@ def roll_network(network: Network, scans: Sequence[Path]) -> KerasNetwork:
             "model that comes along, a run folder or a .keras file as --model."
         )
 
-    from negcolor.networks.roll_balance import common_printing, printing_of, with_printing
+    from negcolor.networks.roll_balance import balance_reader, common_balance, with_roll_balance
 
-    judge = printing_of(network.generator)
-    printings = []
+    judge = balance_reader(network.generator)
+    balances = []
     for scan in scans:
         with suppress(NegcolorError):  # told when it is converted
-            printings.append(judge(to_network(to_unit(fit(io.read(scan), LONG_SIDE)))))
-    if not printings:
+            balances.append(judge(to_network(to_unit(fit(io.read(scan), LONG_SIDE)))))
+    if not balances:
         raise NegcolorError(f"none of the scans can be read, {scans[0]} for one: check the files.")
-    return KerasNetwork(with_printing(network.generator, common_printing(printings)))
+    return KerasNetwork(with_roll_balance(network.generator, common_balance(balances)))

@@ -30,7 +30,7 @@ class _Passing(Exception):
 class ServedNetwork:
     """A model that negcolor-export wrote, on a running server; a `models.Network`.
 
-    Pictures travel as 16-bit PNG files by the REST API, tensorflow.org/tfx/serving/api_rest. What
+    Images travel as 16-bit PNG files by the REST API, tensorflow.org/tfx/serving/api_rest. What
     may pass (no connection, no answer in time, an error of the server, a damaged answer) is tried
     again after 0.5, 1, 2, … seconds.
 
@@ -73,26 +73,26 @@ class ServedNetwork:
                 "server has loaded it, or see the server's log."
             )
 
-    def run(self, picture: np.ndarray) -> np.ndarray:
-        """One pass over the whole picture.
+    def run(self, image: np.ndarray) -> np.ndarray:
+        """One pass over the whole image.
 
         Args:
-            picture: (H, W, 3) floating point sRGB in [0, 1], of any size.
+            image: (H, W, 3) floating point sRGB in [0, 1], of any size.
 
         Returns:
             The same shape, float32 in [0, 1], in steps of 1/65535.
 
         Raises:
-            NegcolorError: the server cannot be reached, refuses the picture, or keeps failing.
+            NegcolorError: the server cannot be reached, refuses the image, or keeps failing.
         """
-        file = imagecodecs.png_encode(np.ascontiguousarray(from_unit(picture, "uint16")))
+        file = imagecodecs.png_encode(np.ascontiguousarray(from_unit(image, "uint16")))
         instance = {"b64": base64.b64encode(file).decode("ascii")}
         body = {"signature_name": SIGNATURE, "instances": [instance]}
         for attempt in range(self.retries + 1):
             if attempt:
                 sleep(FIRST_WAIT * 2 ** (attempt - 1))
             try:
-                return to_unit(_decode(self._request("POST", f"{self.url}:predict", body), picture))
+                return to_unit(_decode(self._request("POST", f"{self.url}:predict", body), image))
             except _Passing as error:
                 last = error
         tries = f"{self.retries + 1} tries" if self.retries else "one try"
@@ -129,14 +129,14 @@ class ServedNetwork:
         )
 
 
-def _decode(answer: Any, picture: np.ndarray) -> np.ndarray:
-    """The 16-bit picture in an answer."""
+def _decode(answer: Any, image: np.ndarray) -> np.ndarray:
+    """The 16-bit image in an answer."""
     try:
         (prediction,) = answer["predictions"]
         pixels = imagecodecs.png_decode(base64.b64decode(prediction["b64"], validate=True))
     except Exception as error:  # anything may come, and the decoder raises nearly anything
         raise _Passing("a damaged answer") from error
-    if pixels.shape != picture.shape or pixels.dtype != np.uint16:
+    if pixels.shape != image.shape or pixels.dtype != np.uint16:
         raise _Passing(f"a picture of another size or depth, {pixels.shape} {pixels.dtype}")
     return pixels
 

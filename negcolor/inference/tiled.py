@@ -1,13 +1,13 @@
-"""What one pass over the whole picture gives, in bounded memory.
+"""What one pass over the whole image gives, in bounded memory.
 
-Instance normalisation needs the mean and the variance of the whole picture, so bands of a picture
-cannot be converted one after the other. Here the picture is swept over once per normalisation:
-each sweep computes the normalisation's input band by band and merges the bands' statistics; the
-next sweeps use them. Inputs of normalisations below the picture's own size are kept between the
+Instance normalization needs the mean and the variance of the whole image, so bands of an image
+cannot be converted one after the other. Here the image is swept over once per normalization:
+each sweep computes the normalization's input band by band and merges the bands' statistics; the
+next sweeps use them. Inputs of normalizations below the image's own size are kept between the
 sweeps, on disk where the memory does not allow. Those of its own size are so large, and their
 layers so cheap, that they are computed again. For the generator of Table I that is 5 % more
-multiplications than one pass over the whole picture does. What a generator with a prior reads from
-a small copy of the picture is found in a sweep of its own, before the others.
+multiplications than one pass over the whole image does. What a generator with a prior reads from
+a small copy of the image is found in a sweep of its own, before the others.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ import keras
 import numpy as np
 from keras import ops
 
-from negcolor.inference.tiled_graph import Node, picture_graph
+from negcolor.inference.tiled_graph import Node, image_graph
 from negcolor.inference.tiled_storage import DiskMap, FeatureMap, MemoryMap, check_room
 from negcolor.networks.layers import EPSILON
 
-ROWS = 64  # of the picture per band, if the memory allows: higher bands hardly save time
+ROWS = 64  # of the image per band, if the memory allows: higher bands hardly save time
 FEWEST_ROWS = 8
 COPIES = 5  # of the largest tensor are in memory at the same time, in a band or a whole pass
 OVERLAP = 16  # rows by which the bands of one sweep overlap, at most
@@ -48,7 +48,7 @@ class Statistics:
         return Statistics(count, self.mean + theirs * delta, variance)
 
     def over_channels(self) -> Statistics:
-        """Of all channels together, repeated for each: what layer normalisation uses."""
+        """Of all channels together, repeated for each: what layer normalization uses."""
         mean = self.mean.mean()
         variance = self.variance.mean() + self.mean.var()
         return Statistics(
@@ -66,15 +66,15 @@ def statistics(rows: Any) -> Statistics:
 
 @dataclass(frozen=True)
 class Sweep:
-    """One pass over the picture in bands.
+    """One pass over the image in bands.
 
     Attributes:
-        target: what is computed: a normalisation's input, or the generator's output.
-        norm: that normalisation, or None.
+        target: what is computed: a normalization's input, or the generator's output.
+        norm: that normalization, or None.
         stored: nodes whose output is kept from this sweep on.
         released: kept nodes that no later sweep needs.
         bytes_per_pixel: of the largest tensor that is computed on the way, per pixel of the
-            picture.
+            image.
     """
 
     target: Node
@@ -103,7 +103,7 @@ def plan_sweeps(nodes: list[Node]) -> list[Sweep]:
 
 
 def stored_bytes_per_pixel(sweeps: list[Sweep]) -> float:
-    """The most that is kept between the sweeps at any time, per pixel of the picture."""
+    """The most that is kept between the sweeps at any time, per pixel of the image."""
     kept, most = 0.0, 0.0
     for sweep in sweeps:
         kept += sum(_bytes_per_pixel(node) for node in sweep.stored)
@@ -113,8 +113,8 @@ def stored_bytes_per_pixel(sweeps: list[Sweep]) -> float:
 
 
 def whole_bytes_per_pixel(generator: keras.Model) -> float:
-    """The memory that one pass over a whole picture takes, per pixel, roughly."""
-    return COPIES * max(_bytes_per_pixel(node) for node in picture_graph(generator))
+    """The memory that one pass over a whole image takes, per pixel, roughly."""
+    return COPIES * max(_bytes_per_pixel(node) for node in image_graph(generator))
 
 
 def _bytes_per_pixel(node: Node) -> float:
@@ -134,23 +134,23 @@ def _upstream(starts: Iterable[Node], ends: set[Node]) -> set[Node]:
 
 
 class Bands:
-    """Computes rows of any node from what is known: kept maps, statistics and the picture.
+    """Computes rows of any node from what is known: kept maps, statistics and the image.
 
     Args:
-        picture_rows: (start, stop) -> rows of the picture, (stop - start, W, 3) float32 in
+        image_rows: (start, stop) -> rows of the image, (stop - start, W, 3) float32 in
             [-1, 1].
-        size: height and width of the picture, multiples of 4 from 8 on.
+        size: height and width of the image, multiples of 4 from 8 on.
         new_map: makes room for an output (H, W, C) that is kept.
     """
 
     def __init__(
         self,
-        picture_rows: Callable[[int, int], np.ndarray],
+        image_rows: Callable[[int, int], np.ndarray],
         size: tuple[int, int],
         new_map: Callable[[tuple[int, int, int]], FeatureMap] = MemoryMap,
     ) -> None:
         self.statistics: dict[Node, Statistics] = {}
-        self._picture_rows = picture_rows
+        self._image_rows = image_rows
         self._height, self._width = size
         self._new_map = new_map
         self._maps: dict[Node, FeatureMap] = {}
@@ -158,7 +158,7 @@ class Bands:
         self._whole: dict[Node, Any] = {}
 
     def look(self, nodes: list[Node]) -> None:
-        """Computes the nodes that are about the whole picture; the first thing to be done."""
+        """Computes the nodes that are about the whole image; the first thing to be done."""
         for node in nodes:
             if node.scale:
                 continue
@@ -176,7 +176,7 @@ class Bands:
 
         Args:
             sweep: the next one of `plan_sweeps`.
-            rows: of the picture per band, a multiple of 4.
+            rows: of the image per band, a multiple of 4.
 
         Yields:
             (start, rows) of the last sweep, (h, W, C) float32.
@@ -212,14 +212,14 @@ class Bands:
     def rows(self, node: Node, start: int, stop: int) -> Any:
         """The rows [start, stop) of a node's output, (1, stop - start, W, C).
 
-        Of a node about the whole picture, all of its output.
+        Of a node about the whole image, all of its output.
         """
         if node in self._whole:
             return self._whole[node]
         if node in self._maps:
             return ops.convert_to_tensor(self._maps[node].read(start, stop)[None])
         if not node.inputs:
-            return ops.convert_to_tensor(self._picture_rows(start, stop)[None])
+            return ops.convert_to_tensor(self._image_rows(start, stop)[None])
         if node in self._recent:
             first, known = self._recent[node]
             if first <= start and stop <= first + known.shape[1]:
@@ -257,17 +257,17 @@ def _cut(rows: Any, start: int, stop: int) -> Any:
 
 def tiled_pass(
     generator: keras.Model,
-    picture_rows: Callable[[int, int], np.ndarray],
+    image_rows: Callable[[int, int], np.ndarray],
     size: tuple[int, int],
     memory: int,
 ) -> Iterator[tuple[int, np.ndarray]]:
-    """Runs a generator over a picture band by band, exactly as in one pass over the whole.
+    """Runs a generator over an image band by band, exactly as in one pass over the whole.
 
     Args:
         generator: a functional model of `build_generator`'s layers.
-        picture_rows: (start, stop) -> rows of the picture, (stop - start, width, 3) float32 in
+        image_rows: (start, stop) -> rows of the image, (stop - start, width, 3) float32 in
             [-1, 1].
-        size: height and width of the picture, multiples of 4 from 8 on.
+        size: height and width of the image, multiples of 4 from 8 on.
         memory: bytes that may be used beside what is in use already.
 
     Yields:
@@ -277,7 +277,7 @@ def tiled_pass(
         NegcolorError: there is no room on disk for the feature maps.
     """
     height, width = size
-    nodes = picture_graph(generator)
+    nodes = image_graph(generator)
     sweeps = plan_sweeps(nodes)
     stored_bytes = int(stored_bytes_per_pixel(sweeps) * height * width)
     on_disk = stored_bytes > memory // 2
@@ -285,7 +285,7 @@ def tiled_pass(
         check_room(stored_bytes)
     else:
         memory -= stored_bytes
-    bands = Bands(picture_rows, size, DiskMap if on_disk else MemoryMap)
+    bands = Bands(image_rows, size, DiskMap if on_disk else MemoryMap)
     with closing(bands):
         bands.look(nodes)
         for sweep in sweeps:

@@ -1,9 +1,9 @@
-"""A generator as a graph of operations on bands of rows, for pictures larger than the memory.
+"""A generator as a graph of operations on bands of rows, for images larger than the memory.
 
 Each layer stays what it is and is called on a band that is somewhat higher than asked for; what
-the missing neighbours falsify at the band's edges is cut off again. At the edges of the picture
+the missing neighbors falsify at the band's edges is cut off again. At the edges of the image
 nothing is missing, so the layer's own border treatment holds there. The exceptions are the
-normalisations by statistics of the whole picture and the layers that see a small copy of it; their
+normalizations by statistics of the whole image and the layers that see a small copy of it; their
 results are found first, by `tiling`.
 """
 
@@ -42,7 +42,7 @@ POINTWISE = (
 """Layers whose output at a pixel depends on the inputs at that pixel only, when not training."""
 
 WHOLE = (Thumbnail, DensityRange, Balance, Constant)
-"""Layers that see the whole picture, the first of them as means of bands; see `Node.scale`."""
+"""Layers that see the whole image, the first of them as means of bands; see `Node.scale`."""
 
 
 @dataclass(frozen=True)
@@ -70,11 +70,11 @@ class Node:
 
     Attributes:
         call: the operation, on tensors (1, rows, W, C).
-        inputs: the nodes whose outputs it takes; none for the picture itself.
+        inputs: the nodes whose outputs it takes; none for the image itself.
         reach: which input rows it needs.
-        scale: output rows per row of the picture; 0 if the output is about the whole picture.
+        scale: output rows per row of the image; 0 if the output is about the whole image.
         channels: of the output.
-        norm: the layer, if this is a normalisation by statistics of the whole picture; it is then
+        norm: the layer, if this is a normalization by statistics of the whole image; it is then
             applied with these statistics and `call` is not used.
         kept: whether the output is worth keeping between sweeps, see `tiling`.
     """
@@ -88,10 +88,10 @@ class Node:
     kept: bool = field(default=False)
 
 
-def picture_graph(generator: keras.Model) -> list[Node]:
+def image_graph(generator: keras.Model) -> list[Node]:
     """The operations of a functional generator in the order in which they can be computed.
 
-    Residual blocks are taken apart. The first node is the picture, the last one the output.
+    Residual blocks are taken apart. The first node is the image, the last one the output.
 
     Raises:
         TypeError: for a layer whose rows' dependence is not known here.

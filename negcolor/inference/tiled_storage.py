@@ -1,4 +1,4 @@
-"""Feature maps that outlive a sweep over a picture: in memory, or on disk where they do not fit."""
+"""Feature maps that outlive a sweep over an image: in memory, or on disk where they do not fit."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ LIMITS = MappingProxyType(
 
 MID_GREY = 0.18  # linear light, where contrast turns
 KNEE = 0.5  # linear light, where the shoulder begins: 1.5 stops over mid grey
-DAYLIGHT = 6504.0  # kelvin, the correlated colour temperature of sRGB's white, D65
+DAYLIGHT = 6504.0  # kelvin, the correlated color temperature of sRGB's white, D65
 
 BRADFORD = np.array(
     [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]]

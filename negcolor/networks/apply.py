@@ -1,4 +1,4 @@
-"""A generator's one pass over a whole picture of any size."""
+"""A generator's one pass over a whole image of any size."""
 
 from __future__ import annotations
 
@@ -11,17 +11,17 @@ from negcolor.images.color import from_network, to_network
 if TYPE_CHECKING:
     import keras
 
-MULTIPLE = 4  # the encoder halves the picture twice
+MULTIPLE = 4  # the encoder halves the image twice
 SMALLEST = 8  # below it, the bottleneck is too small to be padded by reflection
 
 
 def padded_side(side: int) -> int:
-    """The height or width that a generator is given for a picture of that height or width."""
+    """The height or width that a generator is given for an image of that height or width."""
     return max(SMALLEST, -(-side // MULTIPLE) * MULTIPLE)
 
 
 def mirrored(side: int) -> np.ndarray:
-    """Which of a picture's rows, or columns, stand in the padded picture, (padded side,) int.
+    """Which of an image's rows, or columns, stand in the padded image, (padded side,) int.
 
     The padding lies at the bottom, or the right, and does not repeat the border.
     """
@@ -30,19 +30,19 @@ def mirrored(side: int) -> np.ndarray:
     return np.minimum(position, period - position)
 
 
-def apply_generator(generator: keras.Model, picture: np.ndarray) -> np.ndarray:
-    """One pass over the whole picture, in float32.
+def apply_generator(generator: keras.Model, image: np.ndarray) -> np.ndarray:
+    """One pass over the whole image, in float32.
 
     Args:
         generator: (1, H, W, 3) -> (1, H, W, 3) in [-1, 1], H and W multiples of 4 from 8 on.
-        picture: (H, W, 3) floating point in [0, 1], of any size.
+        image: (H, W, 3) floating point in [0, 1], of any size.
 
     Returns:
-        (H, W, 3) float32 in [0, 1]. The picture is padded by reflection at the bottom and the
+        (H, W, 3) float32 in [0, 1]. The image is padded by reflection at the bottom and the
         right for the pass.
     """
-    height, width = picture.shape[:2]
-    padded = to_network(picture)[mirrored(height)[:, None], mirrored(width)]
+    height, width = image.shape[:2]
+    padded = to_network(image)[mirrored(height)[:, None], mirrored(width)]
     # Compiled, Keras frees each layer's output once it is used; a plain call keeps them all.
     result = generator.predict_on_batch(padded[None])[0, :height, :width]
     return np.asarray(from_network(result), "float32")

@@ -22,7 +22,7 @@ from negcolor.networks.layers import normalization
 
 
 class _Blocks:
-    """Applies convolutions, each with a normalisation and a ReLU, to symbolic tensors."""
+    """Applies convolutions, each with a normalization and a ReLU, to symbolic tensors."""
 
     def __init__(self, dtype: str) -> None:
         self.dtype = dtype
@@ -47,9 +47,9 @@ def _twice(image_size: int, dtype: str) -> tuple[Any, Any]:
     return lightness, layers.Concatenate(dtype=dtype, name="Twice")([lightness] * 2)
 
 
-def _scaled(colours: Any) -> Any:
+def _scaled(colors: Any) -> Any:
     """Network Lab: the linear output is in CIELAB's units, as there; so it begins nearly grey."""
-    return layers.Rescaling(1.0 / AB_SCALE, dtype="float32", name="Output")(colours)
+    return layers.Rescaling(1.0 / AB_SCALE, dtype="float32", name="Output")(colors)
 
 
 def build_archaeology_generator(
@@ -116,7 +116,7 @@ def build_archaeology_discriminator(
     Args:
         config: what to build.
         image_size: S.
-        channels: of the pictures.
+        channels: of the images.
         dtype: Keras dtype policy of the layers.
         name: the model's name.
 
@@ -124,9 +124,9 @@ def build_archaeology_discriminator(
         (B, S, S, channels) -> (B, 1) logits; high means real.
     """
     add = _Blocks(dtype)
-    picture = x = keras.Input((image_size, image_size, channels), name="image")
+    image = x = keras.Input((image_size, image_size, channels), name="image")
     for number, factor in enumerate((1, 2, 4), start=1):
         x = add.down(x, config.filters * factor, f"Down_{number}", stride=3)
     x = layers.Flatten(dtype=dtype, name="Flatten")(x)
     x = layers.Dense(config.units, activation="relu", dtype=dtype, name="Dense_1")(x)
-    return keras.Model(picture, layers.Dense(1, dtype=dtype, name="Dense_2")(x), name=name)
+    return keras.Model(image, layers.Dense(1, dtype=dtype, name="Dense_2")(x), name=name)

@@ -1,13 +1,13 @@
 """What densitometry knows of a negative, as the first layers of a generator.
 
-A scan is decoded to transmittance and density; the film base and the densest part of the picture
+A scan is decoded to transmittance and density; the film base and the densest part of the image
 are found in a small copy of it, and each channel's density between them becomes the logarithm of
 scene light. That much is a formula without parameters, and alone it is a fair converter. A small
 network, the balance, then judges the small copy and corrects the formula's exposure, contrast and
-colour by one polynomial for the whole picture. It starts at zero, so that a new generator gives
+color by one polynomial for the whole image. It starts at zero, so that a new generator gives
 exactly what the formula gives.
 
-Everything that depends on the whole picture is read from the small copy, so tiles of a picture, or
+Everything that depends on the whole image is read from the small copy, so tiles of an image, or
 all frames of a roll, can share it.
 """
 
@@ -35,11 +35,11 @@ Between them lies `DENSITY_RANGE` of scene light, as for the classical density s
 MAXIMUM_DENSITY = 4.0
 """Above the blackest that 8 bits of sRGB can tell from nothing."""
 
-CENTRE = 0.76
+CENTER = 0.76
 """Share of each side that borders and sprocket holes leave free."""
 
 MARGIN = 0.5
-"""Densities beyond the centre's range by more than this share of it are not the picture's."""
+"""Densities beyond the center's range by more than this share of it are not the image's."""
 
 CLEAR = 0.99
 """Encoded value from which on, in all channels, a pixel shows no film but the light source."""
@@ -123,9 +123,9 @@ def _area_weights(start: Any, count: Any, size: Any) -> Any:
 class DensityRange(layers.Layer):
     """The film base and the densest highlight: thumbnail (B, SIDE, SIDE, 3) -> (B, 2, 3).
 
-    Densities of each channel, at `QUANTILES` of the pixels that show the picture. Those are: all
-    of the centre; at the sides, those whose densities are not far outside the centre's (the opaque
-    holder is); nowhere those as clear as the light source (sprocket holes), nor the neighbours of
+    Densities of each channel, at `QUANTILES` of the pixels that show the image. Those are: all
+    of the center; at the sides, those whose densities are not far outside the center's (the opaque
+    holder is); nowhere those as clear as the light source (sprocket holes), nor the neighbors of
     any of these, which show a mixture.
     """
 
@@ -136,13 +136,13 @@ class DensityRange(layers.Layer):
         pixels = ops.reshape(inputs, (-1, SIDE * SIDE, 3))
         film = ops.any(pixels < 2 * CLEAR - 1, axis=-1, keepdims=True)
         densities = density(pixels)
-        position = ops.abs(ops.arange(SIDE, dtype="float32") + 0.5 - SIDE / 2) < CENTRE * SIDE / 2
-        centre = ops.reshape(ops.logical_and(position[:, None], position), (1, SIDE * SIDE, 1))
-        low, high = _quantiles(densities, ops.logical_and(film, centre))
+        position = ops.abs(ops.arange(SIDE, dtype="float32") + 0.5 - SIDE / 2) < CENTER * SIDE / 2
+        center = ops.reshape(ops.logical_and(position[:, None], position), (1, SIDE * SIDE, 1))
+        low, high = _quantiles(densities, ops.logical_and(film, center))
         margin = MARGIN * (high - low)
         near = ops.logical_and(densities >= low - margin, densities <= high + margin)
-        picture = ops.logical_or(centre, ops.all(near, axis=-1, keepdims=True))
-        counted = _without_border(ops.logical_and(film, picture))
+        image = ops.logical_or(center, ops.all(near, axis=-1, keepdims=True))
+        counted = _without_border(ops.logical_and(film, image))
         return ops.concatenate(_quantiles(densities, counted), axis=1)
 
     def compute_output_shape(self, input_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
@@ -171,15 +171,15 @@ def _quantiles(values: Any, counted: Any) -> list[Any]:
 class Balance(layers.Layer):
     """Judges the small copy of a scan: (thumbnail, density range) -> (B, TERMS, 3) coefficients.
 
-    A branch of 1×1 convolutions sees the distribution of colours, one of 3×3 convolutions what is
-    in the picture; both are averaged over the picture. Nothing is normalised: the levels are what
+    A branch of 1×1 convolutions sees the distribution of colors, one of 3×3 convolutions what is
+    in the image; both are averaged over the image. Nothing is normalized: the levels are what
     tells the film, the scanner and the exposure. The last layer starts at zero. When not training,
     it is the mean over the eight orientations of the copy, which a film does not know either.
     """
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{**kwargs, "dtype": "float32"})
-        self.colours = [layers.Conv2D(64, 1, activation="relu") for _ in range(3)]
+        self.colors = [layers.Conv2D(64, 1, activation="relu") for _ in range(3)]
         self.scene = [
             layers.Conv2D(filters, 3, strides=2, padding="same", activation="relu")
             for filters in (32, 64, 96, 128)
@@ -188,7 +188,7 @@ class Balance(layers.Layer):
         self.last = layers.Dense(3 * TERMS, kernel_initializer="zeros")
 
     def build(self, input_shape: Any) -> None:
-        for branch in (self.colours, self.scene):
+        for branch in (self.colors, self.scene):
             shape: tuple[int | None, ...] = (None, SIDE, SIDE, 6)
             for layer in branch:
                 layer.build(shape)
@@ -208,13 +208,13 @@ class Balance(layers.Layer):
         densities = density(thumbnail)
         relative = ops.clip(_relative(densities, limits), -0.5, 1.5)
         pixels = ops.concatenate([densities - 1.0, relative - 0.5], axis=-1)
-        colours = scene = pixels
-        for layer in self.colours:
-            colours = layer(colours)
+        colors = scene = pixels
+        for layer in self.colors:
+            colors = layer(colors)
         for layer in self.scene:
             scene = layer(scene)
-        mean = ops.mean(colours, axis=(1, 2))
-        spread = ops.sqrt(ops.mean(ops.square(colours - mean[:, None, None]), axis=(1, 2)) + 1e-6)
+        mean = ops.mean(colors, axis=(1, 2))
+        spread = ops.sqrt(ops.mean(ops.square(colors - mean[:, None, None]), axis=(1, 2)) + 1e-6)
         limits = ops.reshape(limits, (-1, 6)) - 1.0
         x = ops.concatenate([limits, mean, spread, ops.mean(scene, axis=(1, 2))], axis=-1)
         for layer in self.dense:
@@ -226,13 +226,13 @@ class Balance(layers.Layer):
 
 
 def _orientations(x: Any) -> list[Any]:
-    """The quarter turns of square pictures (B, S, S, C) and their mirror images."""
+    """The quarter turns of square images (B, S, S, C) and their mirror images."""
     mirrored = [x, ops.flip(x, 1), ops.flip(x, 2), ops.flip(x, (1, 2))]
     return mirrored + [ops.transpose(y, (0, 2, 1, 3)) for y in mirrored]
 
 
 def has_prior(generator: keras.Model) -> bool:
-    """Whether a generator judges each picture by a density prior of its own."""
+    """Whether a generator judges each image by a density prior of its own."""
     return any(isinstance(layer, Balance) for layer in generator.layers)
 
 

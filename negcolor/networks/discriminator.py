@@ -1,4 +1,4 @@
-"""The discriminators D_X (negatives) and D_Y (colour pictures): Table II of the paper."""
+"""The discriminators D_X (negatives) and D_Y (color images): Table II of the paper."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def build_discriminator(
 
     Args:
         config: what to build; the default DiscriminatorConfig is Table II.
-        channels: of the pictures.
+        channels: of the images.
         dtype: Keras dtype policy of the layers.
         name: the model's name.
 

@@ -31,12 +31,12 @@ def build_colorizer(
     dtype: str = "float32",
     name: str = "generator_g",
 ) -> keras.Model:
-    """A generator of colours as a functional model.
+    """A generator of colors as a functional model.
 
     Args:
         config: what to build.
-        image_size: S, side of the square pictures in pixels.
-        inputs, outputs: channels of the picture and of the result; others than L* and a*, b* are
+        image_size: S, side of the square images in pixels.
+        inputs, outputs: channels of the image and of the result; others than L* and a*, b* are
             for U-Nets only.
         backbone_weights: "keras", "none" or a path, see `negcolor.networks.backbones`.
         dtype: Keras dtype policy of the layers, e.g. "mixed_bfloat16"; the output is float32.
@@ -78,8 +78,8 @@ def build_judge(
 
     Args:
         config: what to build.
-        image_size: S, side of the square pictures in pixels.
-        channels: of the pictures: 2 for a* and b*, 3 with L*.
+        image_size: S, side of the square images in pixels.
+        channels: of the images: 2 for a* and b*, 3 with L*.
         dtype: Keras dtype policy of the layers.
         name: the model's name.
 
@@ -88,7 +88,7 @@ def build_judge(
         or (B, 1).
 
     Raises:
-        NegcolorError: the pictures are too small for a PatchGAN.
+        NegcolorError: the images are too small for a PatchGAN.
     """
     if isinstance(config, ArchaeologyDiscriminator):
         build = archaeology.build_archaeology_discriminator

@@ -1,4 +1,4 @@
-"""The generators G (negative to colour) and F (colour to negative): Table I of the paper."""
+"""The generators G (negative to color) and F (color to negative): Table I of the paper."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from negcolor.networks.layers import (
     normalization,
 )
 
-# How much each up-sampling stage enlarges the picture.
+# How much each up-sampling stage enlarges the image.
 UPSAMPLING_FACTORS = {"transposed": 2, "nearest": 2, "nearest_x4": 4, "bilinear": 2}
 
 

@@ -24,8 +24,8 @@ def build_koalarization(
 ) -> keras.Model:
     """The generator of 003 as a functional model; its pretrained networks stay as they are.
 
-    What the parts of the picture are enters in front, if asked for: the probabilities of
-    DeepLabV3+'s classes, beside three times L*. What the whole picture is enters in the middle:
+    What the parts of the image are enters in front, if asked for: the probabilities of
+    DeepLabV3+'s classes, beside three times L*. What the whole image is enters in the middle:
     InceptionResNetV2's logits, at every place of the encoder's features. Without them the 1×1
     convolution that fuses both remains.
 
@@ -81,7 +81,7 @@ def build_koalarization(
 
 
 def _join_embedding(x: Any, grey: Any, weights: str, dtype: str) -> Any:
-    """(B, h, w, C) features, (B, S, S, 3) picture in [-1, 1] -> (B, h, w, C + 1000) features."""
+    """(B, h, w, C) features, (B, S, S, 3) image in [-1, 1] -> (B, h, w, C + 1000) features."""
     _, height, width, _ = x.shape
     size = {"height": INCEPTION_SIZE, "width": INCEPTION_SIZE}
     resized = layers.Resizing(**size, dtype="float32", name="Resizing")(grey)

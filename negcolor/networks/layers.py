@@ -1,4 +1,4 @@
-"""Layers that Keras 3 lacks, and the residual block. All of them serialise."""
+"""Layers that Keras 3 lacks, and the residual block. All of them serialize."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import keras
 from keras import layers, ops
 
-EPSILON = 1e-5  # of every normalisation, as in pix2pix and CycleGAN; Keras' default is 1e-3
+EPSILON = 1e-5  # of every normalization, as in pix2pix and CycleGAN; Keras' default is 1e-3
 # A description, not an initializer: that one would draw the same numbers for every layer.
 INITIALIZER = {"class_name": "RandomNormal", "config": {"stddev": 0.02}}
 
@@ -15,9 +15,9 @@ register = keras.saving.register_keras_serializable(package="negcolor")
 
 
 def _standardize(x: Any, scale: Any, offset: Any) -> Any:
-    """Per picture and channel: (x - mean) / sqrt(variance + epsilon) * scale + offset.
+    """Per image and channel: (x - mean) / sqrt(variance + epsilon) * scale + offset.
 
-    Instance normalisation of a batch of one is batch normalisation, for which TensorFlow has a
+    Instance normalization of a batch of one is batch normalization, for which TensorFlow has a
     kernel that reads its input two to four times less often than separate operations do;
     `keras.ops` does not reach it. Statistics are float32 whatever the precision of `x`.
     """
@@ -31,7 +31,7 @@ def _standardize(x: Any, scale: Any, offset: Any) -> Any:
 
     single = x.shape[0] == 1
     batch, height, width, channels = ops.shape(x)
-    if not single:  # pictures become channels of one picture
+    if not single:  # images become channels of one image
         x = ops.reshape(ops.transpose(x, (1, 2, 0, 3)), (1, height, width, batch * channels))
         scale, offset = ops.tile(scale, [batch]), ops.tile(offset, [batch])
     y = tf.raw_ops.FusedBatchNormV3(
@@ -45,7 +45,7 @@ def _standardize(x: Any, scale: Any, offset: Any) -> Any:
 
 @register
 class InstanceNormalization(layers.Layer):
-    """Normalises each channel of each picture by its own mean and variance, then scales and shifts.
+    """Normalizes each channel of each image by its own mean and variance, then scales and shifts.
 
     (B, H, W, C) -> (B, H, W, C), same dtype; `gamma` and `beta` of shape (C,) are float32 like the
     statistics. Source: Ulyanov et al. 2016, arXiv:1607.08022.
@@ -65,7 +65,7 @@ class InstanceNormalization(layers.Layer):
 
 
 def normalization(kind: str, **kwargs: Any) -> layers.Layer:
-    """The normalisation layer of that kind: "instance", "batch" or "layer"."""
+    """The normalization layer of that kind: "instance", "batch" or "layer"."""
     if kind == "instance":
         return InstanceNormalization(**kwargs)
     if kind == "batch":
@@ -162,7 +162,7 @@ class ReflectionConv2D(layers.Conv2D):
 
 @register
 class UpSampling2D(layers.UpSampling2D):
-    """Keras' layer, also for pictures whose size a graph does not know yet.
+    """Keras' layer, also for images whose size a graph does not know yet.
 
     There Keras 3.15 compares the size with zero in Python, which fails, for bilinear interpolation.
     """
@@ -226,7 +226,7 @@ class SpectralConv2D(layers.Conv2D):
 
 @register
 class ResidualBlock(layers.Layer):
-    """Two 3×3 convolutions without bias, each with a normalisation, beside a shortcut.
+    """Two 3×3 convolutions without bias, each with a normalization, beside a shortcut.
 
     (B, H, W, C) -> (B, H, W, C). With order "post" the branch is convolution, norm, activation,
     convolution, norm, as in Johnson et al. 2016; with "pre" it is norm, activation, convolution

@@ -11,13 +11,13 @@ from negcolor.experiments.networks import ResNetUNet, check_size
 from negcolor.networks import backbones
 from negcolor.networks.layers import INITIALIZER, normalization, register
 
-# Of ImageNet's pictures in [0, 1], per channel.
+# Of ImageNet's images in [0, 1], per channel.
 MEAN = (0.485, 0.456, 0.406)
 DEVIATION = (0.229, 0.224, 0.225)
 
 
-@register
-class Alike(keras.initializers.Initializer):
+@keras.saving.register_keras_serializable(package="negcolor", name="Alike")  # in saved models
+class ICNR(keras.initializers.Initializer):
     """He's initial weights, the same for all four pixels that a pixel shuffle makes of one.
 
     So a new network shows no checkerboard (Aitken et al. 2017, arXiv:1707.02937).
@@ -59,7 +59,7 @@ class _Decoder:
         return layer(x)
 
     def shuffle(self, x: Any, filters: int, name: str) -> Any:
-        x = self.convolution(x, 4 * filters, 1, f"{name}_conv", kernel_initializer=Alike())
+        x = self.convolution(x, 4 * filters, 1, f"{name}_conv", kernel_initializer=ICNR())
         return PixelShuffle(dtype=self.dtype, name=f"{name}_shuffle")(x)
 
     def norm(self, x: Any, name: str) -> Any:
@@ -79,7 +79,7 @@ def build_resnet_unet(
 
     Between encoder and decoder are two convolutions; a stage of the decoder doubles the size by a
     pixel shuffle to half the channels, joins the encoder's features, and convolves twice. At full
-    size the picture joins, for a residual block.
+    size the image joins, for a residual block.
 
     Args:
         config: what to build.

@@ -1,8 +1,8 @@
-"""The printing of a roll: what a generator with a density prior decides for a whole picture.
+"""The printing of a roll: what a generator with a density prior decides for a whole image.
 
 A printer sets filters and exposure once and prints a roll with them. Here those are the density
 range and the balance of `density_prior`: each frame's can be read, one can be found that suits
-them all, and a generator can be made that prints every picture with it.
+them all, and a generator can be made that prints every image with it.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from negcolor.networks.density_prior import TERMS, Balance, DensityRange, balanc
 from negcolor.networks.layers import register
 
 
-class Printing(NamedTuple):
+class RollBalance(NamedTuple):
     """How densities become a positive.
 
     Attributes:
@@ -49,8 +49,8 @@ class Constant(layers.Layer):
         return {**super().get_config(), "value": self.value.tolist()}
 
 
-def printing_of(generator: keras.Model) -> Callable[[np.ndarray], Printing]:
-    """What a generator decides for a picture, (H, W, 3) in [-1, 1].
+def balance_reader(generator: keras.Model) -> Callable[[np.ndarray], RollBalance]:
+    """What a generator decides for an image, (H, W, 3) in [-1, 1].
 
     Raises:
         NegcolorError: the generator has no density prior.
@@ -63,37 +63,37 @@ def printing_of(generator: keras.Model) -> Callable[[np.ndarray], Printing]:
     found = {type(layer): layer.output for layer in generator.layers}
     judge = keras.Model(generator.inputs, [found[DensityRange], found[Balance]])
 
-    def printing(picture: np.ndarray) -> Printing:
-        return Printing(*(x[0] for x in judge.predict_on_batch(picture[None])))
+    def printing(image: np.ndarray) -> RollBalance:
+        return RollBalance(*(x[0] for x in judge.predict_on_batch(image[None])))
 
     return printing
 
 
-def common_printing(printings: Sequence[Printing]) -> Printing:
+def common_balance(balances: Sequence[RollBalance]) -> RollBalance:
     """The printing that most frames agree on: the median of what they make of each density.
 
     Frames of another kind (blank, half exposed, from another film) change it little as long as
     they are few.
 
     Args:
-        printings: of the frames, at least one.
+        balances: of the frames, at least one.
     """
-    limits = np.median([printing.limits for printing in printings], axis=0)
+    limits = np.median([printing.limits for printing in balances], axis=0)
     low, high = limits
     steps = np.linspace(0.0, 1.0, 5)
     lattice = np.stack(np.meshgrid(steps, steps, steps), axis=-1).reshape(-1, 3)
     densities = low + lattice * (high - low)
-    positives = [_balanced(_relative(densities, p.limits), p.coefficients) for p in printings]
+    positives = [_balanced(_relative(densities, p.limits), p.coefficients) for p in balances]
     change = np.median(positives, axis=0) - lattice
     # The polynomial is linear in its coefficients, so one of them at a time gives the terms.
     units = np.eye(TERMS)[:, :, None].repeat(3, axis=-1)
     terms = np.stack([_balanced(lattice, unit)[:, 0] - lattice[:, 0] for unit in units], axis=-1)
     coefficients = np.linalg.lstsq(terms, change, rcond=None)[0]
-    return Printing(limits.astype("float32"), coefficients.astype("float32"))
+    return RollBalance(limits.astype("float32"), coefficients.astype("float32"))
 
 
-def with_printing(generator: keras.Model, printing: Printing) -> keras.Model:
-    """A copy of a generator with a density prior that prints every picture alike."""
+def with_roll_balance(generator: keras.Model, printing: RollBalance) -> keras.Model:
+    """A copy of a generator with a density prior that prints every image alike."""
     values = {DensityRange: printing.limits, Balance: printing.coefficients}
 
     def replaced(layer: layers.Layer) -> layers.Layer:

@@ -25,9 +25,9 @@ def build_unet(
 
     Args:
         config: what to build.
-        image_size: S, a multiple of `config.multiple`. The picture is halved as long as its side
+        image_size: S, a multiple of `config.multiple`. The image is halved as long as its side
             is even.
-        inputs, outputs: channels of the picture and of the result.
+        inputs, outputs: channels of the image and of the result.
         dtype: Keras dtype policy; the final tanh and with it the output are float32.
         name: the model's name.
 
@@ -43,7 +43,7 @@ def build_unet(
     options = {"kernel_initializer": INITIALIZER, "dtype": dtype}
     sampling = {"kernel_size": 4, "strides": 2, "padding": "same", **options}
 
-    picture = x = keras.Input((image_size, image_size, inputs), name="image")
+    image = x = keras.Input((image_size, image_size, inputs), name="image")
 
     # Encoder
     encoded = []
@@ -70,7 +70,7 @@ def build_unet(
     x = activation("relu", dtype=dtype, name="ReLU_1")(x)
     x = layers.Conv2DTranspose(outputs, name="Up_1", **sampling)(x)
     result = layers.Activation("tanh", dtype="float32", name="Tanh")(x)
-    return keras.Model(picture, result, name=name)
+    return keras.Model(image, result, name=name)
 
 
 def _halvings(size: int) -> int:

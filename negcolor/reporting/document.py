@@ -1,4 +1,4 @@
-"""The report of a study: study.html (opens offline), study.md with its pictures, study.json."""
+"""The report of a study: study.html (opens offline), study.md with its images, study.json."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from negcolor.atomic import whole_file
+from negcolor.atomic import atomic_write
 from negcolor.errors import NegcolorError
 from negcolor.reporting.tables import Section, as_markdown
 
@@ -27,7 +27,7 @@ img { max-width: 100% }
 
 
 @dataclass(frozen=True)
-class Picture:
+class Image:
     """A figure of the report.
 
     Attributes:
@@ -56,7 +56,7 @@ class Document:
 
     title: str
     introduction: str
-    blocks: Sequence[Section | Picture]
+    blocks: Sequence[Section | Image]
     record: Mapping[str, Any]
 
 
@@ -74,12 +74,12 @@ def write_document(study: Path, document: Document) -> list[Path]:
         "study.md": _markdown(document),
         "study.json": json.dumps(_plain(document.record), indent=1, allow_nan=False) + "\n",
     }
-    pictures = [block for block in document.blocks if isinstance(block, Picture)]
-    files = {picture.file: picture.content for picture in pictures}
+    images = [block for block in document.blocks if isinstance(block, Image)]
+    files = {image.file: image.content for image in images}
     files |= {name: text.encode() for name, text in texts.items()}
     try:
         for name, content in files.items():
-            with whole_file(study / name, overwrite=True) as file:
+            with atomic_write(study / name, overwrite=True) as file:
                 file.write(content)
     except OSError as error:
         raise NegcolorError(
@@ -95,8 +95,8 @@ def _markdown(document: Document) -> str:
         if isinstance(block, Section):
             lines.append(as_markdown(block))
         else:
-            picture = f"![{block.title}]({block.file})"
-            lines += [f"### {block.title}", "", picture, "", block.caption, ""]
+            image = f"![{block.title}]({block.file})"
+            lines += [f"### {block.title}", "", image, "", block.caption, ""]
     return "\n".join(lines)
 
 
@@ -104,7 +104,7 @@ def _html(document: Document) -> str:
     body = [_element("h1", document.title), _element("p", document.introduction)]
     for block in document.blocks:
         body.append(_element("h2", block.title))
-        body += _section_html(block) if isinstance(block, Section) else _picture_html(block)
+        body += _section_html(block) if isinstance(block, Section) else _image_html(block)
     return "\n".join(
         [
             '<!doctype html><html lang="en"><head><meta charset="utf-8">',
@@ -132,13 +132,13 @@ def _section_html(section: Section) -> list[str]:
     return lines
 
 
-def _picture_html(picture: Picture) -> list[str]:
-    kind = "jpeg" if picture.file.endswith(".jpg") else "png"
-    content = base64.b64encode(picture.content).decode()
+def _image_html(image: Image) -> list[str]:
+    kind = "jpeg" if image.file.endswith(".jpg") else "png"
+    content = base64.b64encode(image.content).decode()
     source = f"data:image/{kind};base64,{content}"
     return [
-        f'<p><img src="{source}" alt="{html.escape(picture.title)}"></p>',
-        _element("p", picture.caption),
+        f'<p><img src="{source}" alt="{html.escape(image.title)}"></p>',
+        _element("p", image.caption),
     ]
 
 

@@ -1,4 +1,4 @@
-"""Pieces of HTML pages that need nothing from outside: text, tables, pictures, the page."""
+"""Pieces of HTML pages that need nothing from outside: text, tables, images, the page."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def paragraph(words: str) -> str:
     return element("p", escape(words))
 
 
-def picture(jpeg: bytes, description: str, **attributes: str | int) -> str:
+def image(jpeg: bytes, description: str, **attributes: str | int) -> str:
     """A JPEG inside the page."""
     source = f"data:image/jpeg;base64,{base64.b64encode(jpeg).decode()}"
     given = "".join(f' {name}="{escape(str(value))}"' for name, value in attributes.items())

@@ -1,17 +1,17 @@
-"""What an exported colorizer does to pictures, all inside the graph."""
+"""What an exported colorizer does to images, all inside the graph."""
 
 from __future__ import annotations
 
 import keras
 import tensorflow as tf
 
-from negcolor.images.lab import from_lab_network, lab_to_picture, to_lab_network
-from negcolor.inference.chroma_upsampling import colour_maps
-from negcolor.serving.signatures import PictureFunction
+from negcolor.images.lab import from_lab_network, lab_to_image, to_lab_network
+from negcolor.inference.chroma_upsampling import color_maps
+from negcolor.serving.signatures import ImageFunction
 
 
 def maps_function(generator: keras.Model) -> tf.types.experimental.GenericFunction:
-    """Small pictures' lightness to maps of colours, see `negcolor.inference.chroma_upsampling`.
+    """Small images' lightness to maps of colors, see `negcolor.inference.chroma_upsampling`.
 
     Args:
         generator: (N, S, S, 1) -> (N, S, S, 2 or 3), network Lab.
@@ -22,26 +22,26 @@ def maps_function(generator: keras.Model) -> tf.types.experimental.GenericFuncti
 
     @tf.function(input_signature=[tf.TensorSpec(generator.input_shape, "float32")])
     def maps(lightness: tf.Tensor) -> tf.Tensor:
-        return colour_maps(lightness, generator(lightness, training=False)[..., -2:])
+        return color_maps(lightness, generator(lightness, training=False)[..., -2:])
 
     return maps
 
 
-def coloring_function(maps: tf.types.experimental.GenericFunction, side: int) -> PictureFunction:
-    """The colouring of pictures of any size, as `inference.colorization.add_colour` does it.
+def coloring_function(maps: tf.types.experimental.GenericFunction, side: int) -> ImageFunction:
+    """The coloring of images of any size, as `inference.colorization.add_color` does it.
 
     Args:
         maps: see `maps_function`.
-        side: S, height and width of the pictures that the network sees.
+        side: S, height and width of the images that the network sees.
     """
 
-    def colour(pictures: tf.Tensor) -> tf.Tensor:
-        lightness = to_lab_network(pictures)[..., :1]
+    def color(images: tf.Tensor) -> tf.Tensor:
+        lightness = to_lab_network(images)[..., :1]
         small = tf.image.resize(lightness, (side, side), antialias=True)
         found = tf.reshape(maps(small), (-1, side, side, 4))
-        # Anti-aliased, so that it is right, too, for pictures with a side shorter than S.
-        large = tf.image.resize(found, tf.shape(pictures)[1:3], antialias=True)
+        # Anti-aliased, so that it is right, too, for images with a side shorter than S.
+        large = tf.image.resize(found, tf.shape(images)[1:3], antialias=True)
         lab = tf.concat([lightness, large[..., ::2] * lightness + large[..., 1::2]], axis=-1)
-        return lab_to_picture(from_lab_network(lab))[0]
+        return lab_to_image(from_lab_network(lab))[0]
 
-    return colour
+    return color

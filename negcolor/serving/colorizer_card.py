@@ -18,13 +18,13 @@ HEADINGS = {
     "psnr": "PSNR (dB)",
     "ssim": "SSIM",
     "delta_e": "mean ΔE2000",
-    "colourfulness": "colourfulness",
+    "colorfulness": "colorfulness",
 }
 """The figures that a card shows, by their names in a run's figures.json."""
 
 
 def read_system_provenance(run: Path) -> Provenance:
-    """What the run folder of a grey-to-colour system records.
+    """What the run folder of a grey-to-color system records.
 
     Raises:
         NegcolorError: its config.json or history.csv is missing, or one of its files damaged.
@@ -34,7 +34,7 @@ def read_system_provenance(run: Path) -> Provenance:
         system = config.configured_system()
         with (run / "history.csv").open(newline="", encoding="utf-8") as file:
             *_, last = csv.DictReader(file)
-        data, licence = training_data(config.data)
+        data, license = training_data(config.data)
         if config.data == "demo":
             data = DEMO
         rows = {
@@ -43,7 +43,7 @@ def read_system_provenance(run: Path) -> Provenance:
             "training": _training(config, system, last),
             "pretrained parts": _backbones(config, system),
             "training data": data,
-            "licence of the training data": licence,
+            "license of the training data": license,
         }
         return Provenance(rows, "\n\n".join([_held_out(run), losses_table(last)]))
     except (NegcolorError, OSError, ValueError, KeyError, TypeError) as error:
@@ -76,7 +76,7 @@ def _backbones(config: SystemConfig, system: System) -> str:
 
 
 def _held_out(run: Path) -> str:
-    """A table of the figures on pictures that were not trained on, if there are any."""
+    """A table of the figures on images that were not trained on, if there are any."""
     file = run / FIGURES
     if not file.exists():
         return "The run records no figures on pictures that were held out."

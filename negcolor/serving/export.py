@@ -7,10 +7,10 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from negcolor.atomic import whole_folder
+from negcolor.atomic import atomic_directory
 from negcolor.errors import NegcolorError
 from negcolor.experiments.run_folder import is_system_run
-from negcolor.inference.bundled import shipped_folder
+from negcolor.inference.bundled import bundled_folder
 from negcolor.inference.compact import CARD, is_compact
 
 if TYPE_CHECKING:
@@ -24,13 +24,13 @@ Export = tuple["tf.Module", dict[str, Any], str]
 class Direction(StrEnum):
     """Which of a run's two generators."""
 
-    NEGATIVE_TO_COLOUR = "negative-to-colour"
-    COLOUR_TO_NEGATIVE = "colour-to-negative"
+    NEGATIVE_TO_COLOR = "negative-to-color"
+    COLOR_TO_NEGATIVE = "color-to-negative"
 
 
 GENERATORS = {
-    Direction.NEGATIVE_TO_COLOUR: "generator_g.keras",
-    Direction.COLOUR_TO_NEGATIVE: "generator_f.keras",
+    Direction.NEGATIVE_TO_COLOR: "generator_g.keras",
+    Direction.COLOR_TO_NEGATIVE: "generator_f.keras",
 }
 
 
@@ -39,7 +39,7 @@ def export_model(
     output: Path,
     *,
     version: int = 1,
-    direction: Direction = Direction.NEGATIVE_TO_COLOUR,
+    direction: Direction = Direction.NEGATIVE_TO_COLOR,
 ) -> Path:
     """Writes OUTPUT/VERSION: a SavedModel, warm-up requests for it and a model card.
 
@@ -47,7 +47,7 @@ def export_model(
     said in `negcolor.serving.signatures`.
 
     Args:
-        model: a run folder, of a modification or a grey-to-colour system; or a `.keras` file or a
+        model: a run folder, of a modification or a grey-to-color system; or a `.keras` file or a
             compact model, of which only the generator is known; or a shipped model's name.
         output: the served model's folder; its name is the model's.
         version: from 1 on; a server takes the highest that it finds.
@@ -62,10 +62,10 @@ def export_model(
     """
     folder = output / str(version)
     if not model.exists():
-        model = shipped_folder(str(model)) or model
+        model = bundled_folder(str(model)) or model
     is_run = model.is_dir() and not is_compact(model)
     file = model / GENERATORS[direction] if is_run else model
-    if is_system_run(model) and direction is not Direction.NEGATIVE_TO_COLOUR:
+    if is_system_run(model) and direction is not Direction.NEGATIVE_TO_COLOR:
         raise NegcolorError(f"--direction {direction} is not for colorizers: leave it out.")
     _check(file, folder, version)
 
@@ -80,7 +80,7 @@ def export_model(
         module, signatures, card = _converter(model, file, name, version, direction)
     options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)  # nobody trains it
     try:
-        with whole_folder(folder) as beside:
+        with atomic_directory(folder) as beside:
             tf.saved_model.save(module, str(beside), signatures, options)
             write_warm_up(beside, name)
             (beside / CARD).write_text(card, encoding="utf-8")
@@ -112,10 +112,10 @@ def _colorizer(run: Path, name: str, version: int) -> Export:
 
     provenance = read_system_provenance(run)
     generator = load_coloring_generator(run)
-    card = model_card(name, version, "grey-to-colour", generator.count_params(), provenance)
+    card = model_card(name, version, "grey-to-color", generator.count_params(), provenance)
     module = _module(generator)
-    module.colour_maps = maps_function(generator)  # for `inference.colorizer.SavedColorizer`
-    function = coloring_function(module.colour_maps, generator.input_shape[1])
+    module.color_maps = maps_function(generator)  # for `inference.colorizer.SavedColorizer`
+    function = coloring_function(module.color_maps, generator.input_shape[1])
     return module, build_signatures(function), card
 
 

@@ -15,9 +15,9 @@ from negcolor.experiments.run_folder import FIGURES, load_run
 from negcolor.inference.compact import CARD, is_compact, read_description
 
 DIRECTIONS = {
-    "negative-to-colour": ("scans of film negatives", "colour photographs"),
-    "colour-to-negative": ("colour photographs", "scans of film negatives"),
-    "grey-to-colour": ("black-and-white photographs", "colour photographs"),
+    "negative-to-color": ("scans of film negatives", "color photographs"),
+    "color-to-negative": ("color photographs", "scans of film negatives"),
+    "grey-to-color": ("black-and-white photographs", "color photographs"),
 }
 """What a model takes and what it gives."""
 
@@ -28,7 +28,7 @@ DEMO = (
 DEMO_LICENCES = (
     "coffee: CC0, Rachel Michetti; astronaut: public domain, NASA; rocket: public domain, SpaceX; "
     "motorcycle_left: Middlebury Stereo 2014 (Scharstein et al.), for which scikit-image states no "
-    "licence"
+    "license"
 )
 TFDS = "tfds:"
 TEMPLATE = """\
@@ -66,7 +66,7 @@ orientation are ignored.
 
 For {source} like those that it was trained on.
 It judges a picture by everything that is in it, so crop film holders, sprocket holes and borders
-away. It invents plausible colours and measures nothing: a result is no evidence of what a scene
+away. It invents plausible colors and measures nothing: a result is no evidence of what a scene
 looked like. A picture is converted in one pass, and the memory for it grows with its size.
 """
 
@@ -88,7 +88,7 @@ UNKNOWN = Provenance(
     {
         "modification": "not known: exported from a file, without its run",
         "training data": "not known",
-        "licence of the training data": "not known; whoever passes this model on should find out",
+        "license of the training data": "not known; whoever passes this model on should find out",
     },
     "None are known.",
 )
@@ -132,7 +132,7 @@ def find_provenance(model: Path) -> Provenance:
         rows = {
             "made from": f"the compact model {model.name}: {read_description(model).text}",
             "training data": card,
-            "licence of the training data": card,
+            "license of the training data": card,
         }
         return Provenance(rows, f"The {CARD} of {model.name} has them.")
     return read_provenance(model) if model.is_dir() else UNKNOWN
@@ -148,12 +148,12 @@ def read_provenance(run: Path) -> Provenance:
         config = load_run(run, {})
         with (run / "history.csv").open(newline="", encoding="utf-8") as file:
             *_, last = csv.DictReader(file)
-        data, licence = training_data(config.data)
+        data, license = training_data(config.data)
         rows = {
             **_architecture(config),
             "training": _training(config, last),
             "training data": data,
-            "licence of the training data": licence,
+            "license of the training data": license,
         }
         return Provenance(rows, "\n\n".join([*_held_out(run), losses_table(last)]))
     except (NegcolorError, OSError, ValueError, KeyError, TypeError) as error:
@@ -181,8 +181,8 @@ def _training(config: RunConfig, last: dict[str, str]) -> str:
     parts = []
     for phase in config.phases():
         unit = "epochs" if phase.length == "epochs" else "steps"
-        pictures = "unpaired pictures" if phase.data == "unpaired" else "simulated pairs"
-        parts.append(f"{phase.name}, {config.length(phase)} {unit} on {pictures}")
+        images = "unpaired pictures" if phase.data == "unpaired" else "simulated pairs"
+        parts.append(f"{phase.name}, {config.length(phase)} {unit} on {images}")
     unit = next(iter(last))  # the first column of a history
     if unit not in ("epoch", "step"):
         raise KeyError(unit)
@@ -198,18 +198,18 @@ def _training(config: RunConfig, last: dict[str, str]) -> str:
 
 
 def training_data(data: str) -> tuple[str, str]:
-    """What --data named, without anybody's folders above it, and its licence as far as known."""
+    """What --data named, without anybody's folders above it, and its license as far as known."""
     if data == "demo":
         return DEMO, DEMO_LICENCES
     names = [_shown(source) for source in data.split(",")]
     text = ", ".join(names)
     if all(name.startswith(TFDS) for name in names):
-        return text, "see the dataset's page in the catalogue of TensorFlow Datasets"
+        return text, "see the dataset's page in the catalog of TensorFlow Datasets"
     return text, "not recorded; whoever passes this model on should state it here"
 
 
 def _shown(source: str) -> str:
-    """The name of a catalogued dataset with "tfds:", of a folder alone."""
+    """The name of a catalogd dataset with "tfds:", of a folder alone."""
     folder = Path(source.removeprefix(TFDS))
     if source.startswith(TFDS) and not folder.is_absolute():
         return source
@@ -229,13 +229,13 @@ def losses_table(row: dict[str, str]) -> str:
 
 
 def _held_out(run: Path) -> list[str]:
-    """A table of generator G's figures on pictures that were not trained on, if there are any."""
+    """A table of generator G's figures on images that were not trained on, if there are any."""
     file = run / FIGURES
     if not file.exists():
         return ["The run records no figures on pictures that were held out."]
     record = json.loads(file.read_text(encoding="utf-8"))
     lines = [
-        f"Generator G (negative to colour) on the run's {record['pictures']} test picture(s),\n"
+        f"Generator G (negative to color) on the run's {record['pictures']} test picture(s),\n"
         "which were not trained on, beside classical converters:\n",
         "| | PSNR (dB) | SSIM | mean ΔE2000 |",
         "|---|---|---|---|",

@@ -15,27 +15,27 @@ from negcolor.images.color import from_network, from_unit, to_network, to_unit
 from negcolor.networks.apply import MULTIPLE, SMALLEST
 
 Signature = Callable[..., dict[str, tf.Tensor]]
-PictureFunction = Callable[[tf.Tensor], tf.Tensor]
+ImageFunction = Callable[[tf.Tensor], tf.Tensor]
 """(N, H, W, 3) float32 sRGB in [0, 1] -> the same, of TensorFlow's own operations."""
 
 
-def converting_function(generator: keras.Model) -> PictureFunction:
-    """A generator's pass over whole pictures of any size.
+def converting_function(generator: keras.Model) -> ImageFunction:
+    """A generator's pass over whole images of any size.
 
     Args:
         generator: (N, H, W, 3) -> (N, H, W, 3) in [-1, 1], H and W multiples of 4 from 8 on.
     """
 
-    def convert(pictures: tf.Tensor) -> tf.Tensor:
-        height, width = tf.shape(pictures)[1], tf.shape(pictures)[2]
-        padded = _pad_by_reflection(_pad_by_reflection(pictures, 1), 2)
+    def convert(images: tf.Tensor) -> tf.Tensor:
+        height, width = tf.shape(images)[1], tf.shape(images)[2]
+        padded = _pad_by_reflection(_pad_by_reflection(images, 1), 2)
         result = generator(to_network(padded), training=False)
         return from_network(result[:, :height, :width])
 
     return convert
 
 
-def build_signatures(function: PictureFunction) -> dict[str, Signature]:
+def build_signatures(function: ImageFunction) -> dict[str, Signature]:
     """The signatures of a model by name, each a tf.function.
 
     - serving_default: `image`, (N, H, W, 3) float32 sRGB in [0, 1] -> `image`, the same.
@@ -46,7 +46,7 @@ def build_signatures(function: PictureFunction) -> dict[str, Signature]:
     N, H and W are free from 1 on.
 
     Args:
-        function: what the model does to pictures.
+        function: what the model does to images.
     """
     # One function, so that it is saved once.
     convert = tf.function(function, [tf.TensorSpec((None, None, None, 3), "float32")])
@@ -62,7 +62,7 @@ def build_signatures(function: PictureFunction) -> dict[str, Signature]:
         )
 
     def convert_files(files: tf.Tensor) -> tf.Tensor:
-        # One by one: sizes differ, and memory is bounded by the largest picture.
+        # One by one: sizes differ, and memory is bounded by the largest image.
         return tf.map_fn(convert_file, files, fn_output_signature=tf.string, parallel_iterations=1)
 
     def on_pixels(function: Callable[[tf.Tensor], tf.Tensor], dtype: str) -> Signature:

@@ -22,20 +22,20 @@ from negcolor.training.disk import writing
 
 if TYPE_CHECKING:
     from negcolor.training.cyclegan import CycleGAN
-    from negcolor.training.negative_task import FilmPlan, TestPicture
+    from negcolor.training.negative_task import FilmPlan, TestImage
     from negcolor.training.trainer import Run
 
-LONG_SIDE = 256  # pixels of the test pictures; the paper's pictures have 256×256
+LONG_SIDE = 256  # pixels of the test images; the paper's images have 256×256
 
 
-def save_test_pictures(folder: Path, pictures: Sequence[TestPicture]) -> None:
+def save_test_images(folder: Path, images: Sequence[TestImage]) -> None:
     """Writes NNN-negative.png and, where there is a truth, NNN-truth.png, reduced.
 
     Raises:
-        NegcolorError: a picture cannot be read, or has another size than its truth.
+        NegcolorError: an image cannot be read, or has another size than its truth.
     """
-    for number, picture in enumerate(pictures, start=1):
-        for name, pixels in (("negative", picture.negative), ("truth", picture.truth)):
+    for number, image in enumerate(images, start=1):
+        for name, pixels in (("negative", image.negative), ("truth", image.truth)):
             if pixels is not None:
                 file = folder / f"{number:03d}-{name}.png"
                 write(file, from_unit(_reduced(pixels), "uint8"), overwrite=True)
@@ -44,23 +44,23 @@ def save_test_pictures(folder: Path, pictures: Sequence[TestPicture]) -> None:
 def evaluate_run(run: Run, plan: FilmPlan) -> None:
     """Writes results/NNN.png and then evaluation.json into the folder of a trained run.
 
-    evaluation.json holds the counts of the architecture, the losses on the test pictures, and the
-    figures of every test picture whose truth is known.
+    evaluation.json holds the counts of the architecture, the losses on the test images, and the
+    figures of every test image whose truth is known.
 
     Raises:
-        NegcolorError: a test picture cannot be read, or the folder cannot be written.
+        NegcolorError: a test image cannot be read, or the folder cannot be written.
     """
     generator = run.in_float32("generator_g")
     figures: dict[str, dict[str, float]] = {}
     pairs = []
-    for number, picture in enumerate(plan.data.test, start=1):
-        negative = _reduced(picture.negative)
+    for number, image in enumerate(plan.data.test, start=1):
+        negative = _reduced(image.negative)
         result = apply_generator(generator, negative)
         file = run.folder / "results" / f"{number:03d}.png"
         write(file, from_unit(result, "uint8"), overwrite=True)
-        if picture.truth is not None:
-            truth = _reduced(picture.truth)
-            figures[picture.name] = dataclasses.asdict(compare(result, truth))
+        if image.truth is not None:
+            truth = _reduced(image.truth)
+            figures[image.name] = dataclasses.asdict(compare(result, truth))
             pairs.append((negative, truth))
     record = {
         "architecture": _architecture(plan.config.modification),

@@ -11,23 +11,23 @@ import numpy as np
 from negcolor.evaluation.inception import Inception
 from negcolor.evaluation.set_metrics import kid
 from negcolor.images.color import to_unit
-from negcolor.images.io import find_pictures, read
+from negcolor.images.io import find_images, read
 from negcolor.studies.ablation_results import Results
 
 
 def with_kid(study: Path, results: Results, judge: Inception) -> Results:
-    """The same results with the KID of each run's results to all truths of the test pictures.
+    """The same results with the KID of each run's results to all truths of the test images.
 
     Unchanged where there are fewer than two truths.
     """
-    files = find_pictures(study / "test") if (study / "test").is_dir() else []
+    files = find_images(study / "test") if (study / "test").is_dir() else []
     truths = [file for file in files if file.stem.endswith("-truth")]
     if len(truths) < 2:
         return results
     expected = _features(judge, truths)
 
     def distance(key: str, seed: int) -> float:
-        found = find_pictures(study / "runs" / f"{key}-seed-{seed}" / "results")
+        found = find_images(study / "runs" / f"{key}-seed-{seed}" / "results")
         return kid(_features(judge, found), expected)[0] if len(found) > 1 else math.nan
 
     runs = [dataclasses.replace(run, kid=distance(run.key, run.seed)) for run in results.runs]

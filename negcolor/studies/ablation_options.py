@@ -1,6 +1,6 @@
 """A study of modifications: which are trained under which budget.
 
-Its folder is as `negcolor.studies.folder` has it; STUDY/test holds the test pictures,
+Its folder is as `negcolor.studies.folder` has it; STUDY/test holds the test images,
 and STUDY/runs/KEY-seed-S the runs.
 """
 

@@ -10,13 +10,13 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator
 
 from negcolor.experiments.modifications import BASELINE, MODIFICATIONS
-from negcolor.images.io import find_pictures
+from negcolor.images.io import find_images
 from negcolor.studies.ablation_quality import JUDGED_BY, LOSS_MEASURES, figure
 from negcolor.studies.ablation_results import Results
-from negcolor.studies.drawing import DPI, picture_rows, read_if_there, small_png
+from negcolor.studies.drawing import DPI, image_rows, read_if_there, small_png
 
-COLUMNS = 5  # panels, and test pictures: the paper shows as many
-COLOURS = {"G": "tab:blue", "F": "tab:orange", "D_X": "tab:green", "D_Y": "tab:red"}
+COLUMNS = 5  # panels, and test images: the paper shows as many
+COLORS = {"G": "tab:blue", "F": "tab:orange", "D_X": "tab:green", "D_Y": "tab:red"}
 
 
 def loss_curves(results: Results) -> bytes:
@@ -28,10 +28,10 @@ def loss_curves(results: Results) -> bytes:
     for panel in panels[len(keys) :]:
         panel.set_axis_off()
     for key, panel in zip(keys, panels, strict=False):
-        for loss, colour in COLOURS.items():
+        for loss, color in COLORS.items():
             curve = np.mean([run.losses[loss] for run in results.runs if run.key == key], axis=0)
             epochs = np.arange(1, len(curve) + 1)
-            panel.plot(epochs, curve, color=colour, label=loss, linewidth=1, marker=".", ms=3)
+            panel.plot(epochs, curve, color=color, label=loss, linewidth=1, marker=".", ms=3)
         panel.set_yscale("log", subs=())
         panel.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
         panel.yaxis.set_major_formatter("{x:g}")
@@ -44,7 +44,7 @@ def loss_curves(results: Results) -> bytes:
 
 
 def loss_and_quality(results: Results) -> bytes:
-    """Every modification by its loss and the colour difference of its pictures; a PNG."""
+    """Every modification by its loss and the color difference of its images; a PNG."""
     sheet = Figure((6, 4.2), dpi=DPI, layout="constrained")
     axes = sheet.subplots()
     for key in results.keys:
@@ -57,13 +57,13 @@ def loss_and_quality(results: Results) -> bytes:
     return small_png(sheet)
 
 
-def picture_grid(study: Path, results: Results) -> bytes | None:
+def image_grid(study: Path, results: Results) -> bytes | None:
     """Table VI: negatives, truths, and a row per modification (first seed); a JPEG.
 
-    None where there are no test pictures.
+    None where there are no test images.
     """
     folder = study / "test"
-    files = find_pictures(folder) if folder.is_dir() else []
+    files = find_images(folder) if folder.is_dir() else []
     numbers = [file.stem.split("-")[0] for file in files if file.stem.endswith("-negative")]
     numbers = numbers[:COLUMNS]
     if not numbers:
@@ -73,4 +73,4 @@ def picture_grid(study: Path, results: Results) -> bytes | None:
         seed = next(run.seed for run in results.runs if run.key == key)
         place = study / "runs" / f"{key}-seed-{seed}" / "results"
         rows[MODIFICATIONS[key].name] = [place / f"{n}.png" for n in numbers]
-    return picture_rows({name: [*map(read_if_there, row)] for name, row in rows.items()})
+    return image_rows({name: [*map(read_if_there, row)] for name, row in rows.items()})

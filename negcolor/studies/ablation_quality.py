@@ -1,4 +1,4 @@
-"""What the paper lacks: the modifications ranked by the pictures, and what losses say of them."""
+"""What the paper lacks: the modifications ranked by the images, and what losses say of them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ NO_TRUTHS = "No test picture has a truth, so the pictures cannot be judged."
 
 @dataclass(frozen=True)
 class Quality:
-    """A way to judge the pictures: how it is shown, and the sign that makes low values good."""
+    """A way to judge the images: how it is shown, and the sign that makes low values good."""
 
     heading: str
     digits: int
@@ -41,7 +41,7 @@ class Quality:
 
 
 def figure(name: str) -> Measure:
-    """A figure of `metrics.Figures`, averaged over the test pictures."""
+    """A figure of `metrics.Figures`, averaged over the test images."""
     return lambda run: run.figure(name)
 
 
@@ -95,7 +95,7 @@ def ranks(results: Results, measure: Measure, sign: int = 1) -> dict[str, int]:
 
 
 def quality_table(results: Results) -> Section:
-    """All modifications, the best pictures first."""
+    """All modifications, the best images first."""
     judged_by = qualities(results)
     places = {name: ranks(results, q.measure, q.sign) for name, q in judged_by.items()}
     by_loss = ranks(results, LOSS_MEASURES[JUDGED_BY])
@@ -112,14 +112,14 @@ def quality_table(results: Results) -> Section:
     for q in judged_by.values():
         header += [q.heading, "rank"]
     header += ["rank by loss of G", *COMPARISON_HEADER]
-    pictures = len(next(run for run in results.runs if run.figures).figures)
+    images = len(next(run for run in results.runs if run.figures).figures)
     return Section(
         "Ranking by quality",
         tuple(header),
         tuple(rows),
         tuple(range(2, len(header))),
         (
-            f"Test pictures with truths: {pictures}. Means over them, ± the standard deviation "
+            f"Test pictures with truths: {images}. Means over them, ± the standard deviation "
             "over the seeds. The tests compare ΔE2000 with the baseline's.",
             inception.DISCLAIMER if "kid" in judged_by else NO_KID,
         ),
@@ -127,7 +127,7 @@ def quality_table(results: Results) -> Section:
 
 
 def test_loss_table(results: Results) -> Section:
-    """The four losses on the test pictures, after the last epoch."""
+    """The four losses on the test images, after the last epoch."""
     header = ("#", "change", "G", "F", "D_X", "D_Y")
     rows = []
     for key in results.keys:
@@ -140,7 +140,7 @@ def test_loss_table(results: Results) -> Section:
         tuple(rows),
         (2, 3, 4, 5),
         (
-            "After the last epoch, with the truths as colour pictures. Losses of different "
+            "After the last epoch, with the truths as color pictures. Losses of different "
             "discriminators, or with an identity loss, measure different things.",
         ),
     )
@@ -149,7 +149,7 @@ def test_loss_table(results: Results) -> Section:
 def correlations(results: Results) -> dict[str, dict[str, RankCorrelation]]:
     """Loss -> figure -> rank correlation over the modifications' means.
 
-    Positive values say that low losses go with good pictures, whichever way a figure counts.
+    Positive values say that low losses go with good images, whichever way a figure counts.
     """
     found: dict[str, dict[str, RankCorrelation]] = {}
     for loss, measure in LOSS_MEASURES.items():
@@ -162,7 +162,7 @@ def correlations(results: Results) -> dict[str, dict[str, RankCorrelation]]:
 
 
 def correlation_table(results: Results) -> Section:
-    """Does a low loss mean a good picture?"""
+    """Does a low loss mean a good image?"""
     rows = tuple(
         (loss, *(_correlation_cell(found) for found in by_figure.values()))
         for loss, by_figure in correlations(results).items()

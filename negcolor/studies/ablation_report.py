@@ -8,7 +8,7 @@ from typing import Any
 
 from negcolor.evaluation.inception import Inception
 from negcolor.experiments.published_losses import BEST, PAPER_REDUCTIONS
-from negcolor.reporting.document import Document, Picture, write_document
+from negcolor.reporting.document import Document, Image, write_document
 from negcolor.reporting.tables import Section
 from negcolor.studies import ablation_plots, ablation_quality, ablation_tables
 from negcolor.studies.ablation_kid import with_kid
@@ -38,22 +38,22 @@ def write_report(study: Path, judge: Inception | None = None) -> list[Path]:
     return write_document(study, document)
 
 
-def _blocks(study: Path, results: Results) -> list[Section | Picture]:
-    blocks: list[Section | Picture] = [
+def _blocks(study: Path, results: Results) -> list[Section | Image]:
+    blocks: list[Section | Image] = [
         ablation_quality.summary(results),
         ablation_tables.architecture_table(results),
         ablation_tables.generator_table(results),
         ablation_tables.discriminator_table(results),
     ]
-    grid = ablation_plots.picture_grid(study, results)
+    grid = ablation_plots.image_grid(study, results)
     if grid:
         caption = "The first test pictures: negative, truth, and what each modification makes."
-        blocks.append(Picture("Table VI: pictures", "pictures.jpg", grid, caption))
+        blocks.append(Image("Table VI: pictures", "pictures.jpg", grid, caption))
     blocks.append(ablation_tables.range_table(results))
     blocks += [ablation_tables.test_table(results, network) for network in ablation_tables.NETWORKS]
     curves = ablation_plots.loss_curves(results)
     caption = "Losses over the epochs, means over the seeds."
-    blocks.append(Picture("Loss curves", "losses.png", curves, caption))
+    blocks.append(Image("Loss curves", "losses.png", curves, caption))
     if not results.has_truths:
         return [*blocks, Section("Ranking by quality", sentences=(ablation_quality.NO_TRUTHS,))]
     scatter = ablation_plots.loss_and_quality(results)
@@ -63,7 +63,7 @@ def _blocks(study: Path, results: Results) -> list[Section | Picture]:
         ablation_quality.test_loss_table(results),
         ablation_quality.quality_table(results),
         ablation_quality.correlation_table(results),
-        Picture("Loss and quality", "loss-and-ablation_quality.png", scatter, caption),
+        Image("Loss and quality", "loss-and-ablation_quality.png", scatter, caption),
     ]
 
 

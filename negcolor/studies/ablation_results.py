@@ -33,8 +33,8 @@ class RunResult:
     Attributes:
         key, seed: what was trained.
         losses: G, F, D_X or D_Y -> its mean over each epoch.
-        test_losses: likewise on the test pictures, after the last epoch; None without truths.
-        figures: picture -> figure -> value, as `metrics.Figures` has them.
+        test_losses: likewise on the test images, after the last epoch; None without truths.
+        figures: image -> figure -> value, as `metrics.Figures` has them.
         architecture: our counts for Table III, see `ablation.evaluation`.
         trained_parameters: of the generator and the discriminator that were trained.
         kid: Kernel Inception Distance of the results to the truths, NaN where it is not computed.
@@ -58,11 +58,11 @@ class RunResult:
         return float(np.mean([self.losses[loss] for loss in losses]))
 
     def test(self, loss: str) -> float:
-        """A loss on the test pictures; NaN without truths."""
+        """A loss on the test images; NaN without truths."""
         return math.nan if self.test_losses is None else self.test_losses[loss]
 
     def figure(self, name: str) -> float:
-        """The mean of a figure over the test pictures; NaN without truths."""
+        """The mean of a figure over the test images; NaN without truths."""
         values = [figures[name] for figures in self.figures.values()]
         return float(np.mean(values)) if values else math.nan
 

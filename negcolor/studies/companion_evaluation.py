@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from negcolor.evaluation.color_metrics import Predict, compare_colours, grey
-from negcolor.evaluation.metrics import colourfulness
+from negcolor.evaluation.color_metrics import Predict, compare_colors, grey
+from negcolor.evaluation.metrics import colorfulness
 from negcolor.experiments.run_folder import write_text
 from negcolor.images.color import from_unit
 from negcolor.images.io import write
 from negcolor.images.lab import from_lab_network, lab_to_srgb
 from negcolor.studies.folder import EVALUATION
-from negcolor.training.colorization_metrics import colour_figures, predicted_colours
+from negcolor.training.colorization_metrics import color_figures, predicted_colors
 from negcolor.training.disk import writing
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from negcolor.training.colorization_task import ColorPlan
     from negcolor.training.trainer import Run
 
-SHOWN = 8  # pictures of each part that are kept to be looked at
+SHOWN = 8  # images of each part that are kept to be looked at
 
 
 def evaluate_run(
@@ -44,44 +44,44 @@ def evaluate_run(
         plan: what was trained.
         parts: network Lab by the name of the part, such as "held-out", (N, S, S, 3) float32.
         description: of the photographs, for people.
-        keep_all: whether all pictures are written, or the first ones.
+        keep_all: whether all images are written, or the first ones.
 
     Raises:
         NegcolorError: the folder cannot be written.
     """
-    predict = partial(predicted_colours, run.in_float32("generator_g"))
+    predict = partial(predicted_colors, run.in_float32("generator_g"))
     validation = plan.data.validation[..., 1:]
     record = {
         "photographs": description,
-        "training_pictures": plan.data.pictures,
-        "validation_of_grey": colour_figures(np.zeros_like(validation), validation),
-        "chroma_of_truth": colour_figures(validation, validation)["chroma"],
+        "training_pictures": plan.data.images,
+        "validation_of_grey": color_figures(np.zeros_like(validation), validation),
+        "chroma_of_truth": color_figures(validation, validation)["chroma"],
         "parts": {name: _figures(predict, truth) for name, truth in parts.items()},
     }
     for name, truth in parts.items():
         shown = truth if keep_all else truth[:SHOWN]
-        _write_pictures(run.folder / "results" / name, predict, shown)
+        _write_images(run.folder / "results" / name, predict, shown)
     with writing(run.folder):
         write_text(run.folder / EVALUATION, json.dumps(record, indent=1) + "\n")
 
 
 def _figures(predict: Predict, truth: np.ndarray) -> dict[str, Any]:
-    """What evaluation.json says of a part: figure -> its value for each picture."""
+    """What evaluation.json says of a part: figure -> its value for each image."""
     methods = {"system": predict, "grey": grey}
     rows = {
-        name: [dataclasses.asdict(figures) for figures in compare_colours(method, truth)]
+        name: [dataclasses.asdict(figures) for figures in compare_colors(method, truth)]
         for name, method in methods.items()
     }
     columns: dict[str, Any] = {
         name: {figure: [row[figure] for row in found] for figure in found[0]}
         for name, found in rows.items()
     }
-    pictures = (lab_to_srgb(from_lab_network(lab)) for lab in truth)
-    columns["truth"] = {"colourfulness": [colourfulness(picture) for picture in pictures]}
+    images = (lab_to_srgb(from_lab_network(lab)) for lab in truth)
+    columns["truth"] = {"colorfulness": [colorfulness(image) for image in images]}
     return columns
 
 
-def _write_pictures(folder: Path, predict: Predict, truth: np.ndarray) -> None:
+def _write_images(folder: Path, predict: Predict, truth: np.ndarray) -> None:
     made = np.concatenate([truth[..., :1], predict(truth[..., :1])], axis=-1)
     for number, pair in enumerate(zip(made, truth, strict=True), start=1):
         for lab, name in zip(pair, (f"{number:03d}.png", f"{number:03d}-truth.png"), strict=True):

@@ -77,7 +77,7 @@ def _extremes_rows(results: Results, name: str, of: str = "system") -> list[tupl
         values = np.concatenate([run.parts[HELD_OUT][of][field] for run in results.of(name)])
         ours = (number(float(f(values)), digits) for f in (np.mean, np.max, np.min))
         paper = EXTREMES.get(name, {}).get(figure) if of == "system" else None
-        label = name if of == "system" else "grey, no colours"
+        label = name if of == "system" else "grey, no colors"
         rows.append((label, figure, *ours, *(paper or [UNKNOWN] * 3)))
     return rows
 
@@ -147,7 +147,7 @@ def ablation_table(results: Results) -> Iterable[Section]:
         for place, figure in enumerate(("SSIM", "PSNR")):
             field, digits = FIGURES[figure]
             grey[place] = spread(_means(results, results.names[0], field, "grey"), digits)
-        rows.append(("grey, no colours", "", grey[0], UNKNOWN, grey[1], UNKNOWN))
+        rows.append(("grey, no colors", "", grey[0], UNKNOWN, grey[1], UNKNOWN))
     yield Section(
         "Table 2: ablations and baselines",
         ("system", "what it is", "SSIM", "paper", "PSNR", "paper"),
@@ -213,7 +213,7 @@ def archaeology_table(results: Results) -> Iterable[Section]:
                 cells.append(spread(values, digits) if known else "")
             rows.append((*cells, PHASES[name, phase]))
     grey = spread((run.validation_of_grey["ab mse"] for run in results.of(results.names[0])), 1)
-    rows.append(("grey, no colours", "", "", grey, "", "", "", ""))
+    rows.append(("grey, no colors", "", "", grey, "", "", "", ""))
     yield Section(
         "Losses and accuracy at the end of each phase",
         ("system", "phase", *columns, "paper"),

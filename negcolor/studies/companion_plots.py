@@ -12,14 +12,14 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from negcolor.images.color import to_unit
-from negcolor.images.io import find_pictures
+from negcolor.images.io import find_images
 from negcolor.images.lab import lab_to_srgb, srgb_to_lab
 from negcolor.studies.companion_options import run_folder
 from negcolor.studies.companion_results import HELD_OUT, Results, RunResult
-from negcolor.studies.drawing import DPI, picture_rows, read_if_there, small_png
+from negcolor.studies.drawing import DPI, image_rows, read_if_there, small_png
 
 COLUMNS = 4  # panels beside each other
-PICTURES = 8  # in a row of the grid
+IMAGES = 8  # in a row of the grid
 ERROR = "validation ab error"
 
 
@@ -64,8 +64,8 @@ def _draw_errors(panel: Axes, runs: list[RunResult]) -> None:
     panel.grid(alpha=0.3)
 
 
-def picture_grid(study: Path, results: Results) -> bytes:
-    """Held-out pictures in grey, as each system colours them, and in truth (first seed); a JPEG."""
+def image_grid(study: Path, results: Results) -> bytes:
+    """Held-out images in grey, as each system colors them, and in truth (first seed); a JPEG."""
     seed = results.runs[0].seed
     folders = {
         run.name: run_folder(study, run.name, seed) / "results" / HELD_OUT
@@ -73,17 +73,17 @@ def picture_grid(study: Path, results: Results) -> bytes:
         if run.seed == seed
     }
     first = folders[results.runs[0].name]
-    truths = [file for file in find_pictures(first) if file.stem.endswith("-truth")][:PICTURES]
+    truths = [file for file in find_images(first) if file.stem.endswith("-truth")][:IMAGES]
     numbers = [file.stem.removesuffix("-truth") for file in truths]
     true = [*map(read_if_there, truths)]
     rows: dict[str, list[np.ndarray | None]] = {
-        "grey": [None if picture is None else _without_colours(picture) for picture in true]
+        "grey": [None if image is None else _without_colors(image) for image in true]
     }
     for name, folder in folders.items():
         rows[name] = [read_if_there(folder / f"{number}.png") for number in numbers]
-    return picture_rows(rows | {"truth": true})
+    return image_rows(rows | {"truth": true})
 
 
-def _without_colours(picture: np.ndarray) -> np.ndarray:
+def _without_colors(image: np.ndarray) -> np.ndarray:
     """(H, W, 3) -> its lightness, float32 sRGB."""
-    return lab_to_srgb(srgb_to_lab(to_unit(picture)) * np.array([1, 0, 0], "float32"))
+    return lab_to_srgb(srgb_to_lab(to_unit(image)) * np.array([1, 0, 0], "float32"))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from negcolor.evaluation.inception import Inception
-from negcolor.reporting.document import Document, Picture, write_document
+from negcolor.reporting.document import Document, Image, write_document
 from negcolor.reporting.tables import Section
 from negcolor.studies import companion_plots, companion_tables
 from negcolor.studies.companion_options import as_record
@@ -35,20 +35,20 @@ def write_report(study: Path, judge: Inception | None = None) -> list[Path]:
     paper = results.options.study
     sections = [
         *paper_tables(results),
-        companion_tables.colour_table(results),
+        companion_tables.color_table(results),
         companion_tables.phase_table(results),
         companion_tables.trained_table(results),
     ]
-    curves = Picture(
+    curves = Image(
         "Errors over the epochs",
         "errors.png",
         companion_plots.error_curves(results),
         "Of the validation pictures, means over the seeds.",
     )
-    grid = Picture(
+    grid = Image(
         "Pictures",
         "pictures.jpg",
-        companion_plots.picture_grid(study, results),
+        companion_plots.image_grid(study, results),
         "The first held-out pictures: grey, what each system makes of it, and the truth.",
     )
     document = Document(

@@ -27,7 +27,7 @@ class SetFigures:
     """Of a part's results as a set, beside the set of its truths.
 
     Attributes:
-        fid: Fréchet Inception Distance between both; NaN for fewer than two pictures.
+        fid: Fréchet Inception Distance between both; NaN for fewer than two images.
         inception_score: of the results.
         inception_score_of_truth: of the truths.
     """
@@ -45,12 +45,12 @@ class RunResult:
         name, seed: what was trained.
         config: of the run.
         phases: phase -> column of its history -> a value per epoch; NaN where a row has none.
-        parts: part -> "system", "grey" or "truth" -> figure -> a value per picture.
-        validation_of_grey: "ab error", "ab mse" and "chroma" of grey on the validation pictures.
-        chroma_of_truth: mean chroma of the validation pictures.
+        parts: part -> "system", "grey" or "truth" -> figure -> a value per image.
+        validation_of_grey: "ab error", "ab mse" and "chroma" of grey on the validation images.
+        chroma_of_truth: mean chroma of the validation images.
         photographs: what was trained on, for people.
-        training_pictures: how many.
-        sets: part -> figures of its pictures as sets, where they are computed.
+        training_images: how many.
+        sets: part -> figures of its images as sets, where they are computed.
     """
 
     name: str
@@ -61,7 +61,7 @@ class RunResult:
     validation_of_grey: Mapping[str, float]
     chroma_of_truth: float
     photographs: str
-    training_pictures: int
+    training_images: int
     sets: Mapping[str, SetFigures] = dataclasses.field(default_factory=dict)
 
     def at_end(self, phase: str, column: str) -> float:
@@ -69,7 +69,7 @@ class RunResult:
         return self.phases[phase].get(column, (math.nan,))[-1]
 
     def mean(self, figure: str, of: str = "system", part: str = HELD_OUT) -> float:
-        """The mean of a figure over the pictures of a part; NaN without that part."""
+        """The mean of a figure over the images of a part; NaN without that part."""
         values = self.parts.get(part, {}).get(of, {}).get(figure, ())
         return float(np.mean(values)) if values else math.nan
 
@@ -141,7 +141,7 @@ def _read_run(folder: Path, name: str, config: SystemConfig) -> RunResult:
             validation_of_grey=record["validation_of_grey"],
             chroma_of_truth=record["chroma_of_truth"],
             photographs=record["photographs"],
-            training_pictures=record["training_pictures"],
+            training_images=record["training_pictures"],
         )
     except (OSError, ValueError, LookupError, TypeError) as error:
         raise NegcolorError(

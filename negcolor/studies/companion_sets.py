@@ -11,11 +11,11 @@ import numpy as np
 from negcolor.evaluation.inception import Inception
 from negcolor.evaluation.set_metrics import fid, inception_score
 from negcolor.images.color import to_unit
-from negcolor.images.io import find_pictures, read
+from negcolor.images.io import find_images, read
 from negcolor.studies.companion_options import run_folder
 from negcolor.studies.companion_results import Results, RunResult, SetFigures
 
-FEWEST = 2  # pictures that have a covariance
+FEWEST = 2  # images that have a covariance
 
 
 def with_set_figures(study: Path, results: Results, judge: Inception) -> Results:
@@ -32,7 +32,7 @@ def with_set_figures(study: Path, results: Results, judge: Inception) -> Results
 def _figures(folder: Path, judge: Inception) -> SetFigures:
     made: list[np.ndarray] = []
     truths: list[np.ndarray] = []
-    for file in find_pictures(folder):
+    for file in find_images(folder):
         (truths if file.stem.endswith("-truth") else made).append(to_unit(read(file)))
     distance = math.nan
     if len(made) >= FEWEST:

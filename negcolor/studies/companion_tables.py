@@ -1,4 +1,4 @@
-"""The tables of every study: what was trained, and how good its colours are."""
+"""The tables of every study: what was trained, and how good its colors are."""
 
 from __future__ import annotations
 
@@ -52,8 +52,8 @@ def trained_table(results: Results) -> Section:
     )
 
 
-def colour_table(results: Results) -> Section:
-    """Errors, colourfulness and gamut on the pictures that were held out."""
+def color_table(results: Results) -> Section:
+    """Errors, colorfulness and gamut on the images that were held out."""
 
     def row(name: str) -> tuple[str, ...]:
         def cell(figure: str, digits: int = 2, of: str = "system") -> str:
@@ -65,30 +65,30 @@ def colour_table(results: Results) -> Section:
             cell("ab_error", of="grey"),
             per_cent(float(np.mean(results.values(name, _against_grey)))),
             cell("delta_e"),
-            cell("colourfulness", 1),
-            cell("colourfulness", 1, "truth"),
+            cell("colorfulness", 1),
+            cell("colorfulness", 1, "truth"),
             per_cent(100 * float(np.mean(results.values(name, lambda run: run.mean("outside"))))),
         )
 
     header = (
-        *("system", "ab error ↓", "of grey", "against grey", "ΔE2000 ↓", "colourfulness"),
+        *("system", "ab error ↓", "of grey", "against grey", "ΔE2000 ↓", "colorfulness"),
         *("of the truth", "clipped pixels"),
     )
     return Section(
-        "Colours of the held-out pictures",
+        "Colors of the held-out pictures",
         header,
         tuple(map(row, results.names)),
         tuple(range(1, len(header))),
         (
             "The ab error is the mean |Δa*| and |Δb*| in CIELAB's units, grey a result without "
-            "colours. Colourfulness is Hasler and Süsstrunk's. Clipped are pixels whose colour is "
+            "colors. Colorfulness is Hasler and Süsstrunk's. Clipped are pixels whose color is "
             "not in sRGB.",
         ),
     )
 
 
 def phase_table(results: Results) -> Section:
-    """What the validation pictures look like at the end of each phase."""
+    """What the validation images look like at the end of each phase."""
     rows = []
     for name in results.names:
         runs = results.of(name)

@@ -120,8 +120,8 @@ def spearman(x: Sequence[float], y: Sequence[float]) -> RankCorrelation:
         return RankCorrelation(rho, p, math.nan, math.nan, count)
     error = math.sqrt((1 + rho**2 / 2) / (count - 3))
     half = float(stats.norm.ppf(0.975)) * error
-    centre = math.atanh(rho)
-    return RankCorrelation(rho, p, math.tanh(centre - half), math.tanh(centre + half), count)
+    center = math.atanh(rho)
+    return RankCorrelation(rho, p, math.tanh(center - half), math.tanh(center + half), count)
 
 
 def detectable_effect(count: int, level: float, power: float = 0.8) -> float:

@@ -22,7 +22,7 @@ NOTES = (
     "Table III gives 12 layers to the generator with nine residual blocks and to the one with 9+3.",
     "Dropout and LeakyReLU have no weights, yet Table III gives the generators of modifications 5, "
     "11 and 19 more parameters than the baseline's.",
-    "Modification 12 changes the optimisation, yet Table III gives its generator one layer less "
+    "Modification 12 changes the optimization, yet Table III gives its generator one layer less "
     "and 0.1 million parameters more than the baseline's.",
     "Table III gives the baseline's discriminator four convolutions, Table II five; the four are "
     "read as the hidden ones.",
@@ -39,7 +39,7 @@ NOTES = (
 
 @dataclass(frozen=True)
 class ArchitectureReport:
-    """The networks of a modification for square pictures; None for one that was not asked for."""
+    """The networks of a modification for square images; None for one that was not asked for."""
 
     modification: Modification
     image_size: int

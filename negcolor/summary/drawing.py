@@ -13,12 +13,12 @@ from matplotlib.patches import Patch, Rectangle
 from negcolor.summary.architecture import ArchitectureReport
 from negcolor.summary.layer_table import LayerRow, NetworkReport
 
-# The layer types that are drawn, with their word in the legend and their colour.
+# The layer types that are drawn, with their word in the legend and their color.
 KINDS = {
     "picture": ("picture", "#f4f1ea"),
     "ReflectionConv2D": ("convolution", "#7fa8d1"),
     "Conv2D": ("convolution", "#7fa8d1"),
-    "SpectralConv2D": ("convolution with spectral normalisation", "#a99bd0"),
+    "SpectralConv2D": ("convolution with spectral normalization", "#a99bd0"),
     "ResidualBlock": ("residual block", "#e3a06b"),
     "Conv2DTranspose": ("transposed convolution", "#86b98a"),
     "UpSampling2D": ("up-sampling", "#c3dfc0"),
@@ -28,11 +28,11 @@ KINDS = {
 EDGE = "#444444"
 CAPTION = (
     "Above a block its channels, below it the resolution where that changes. Heights follow the "
-    "square root of the resolution, widths that of the channels. Normalisations and activations "
+    "square root of the resolution, widths that of the channels. Normalizations and activations "
     "are left out."
 )
 
-# In units of the picture's height.
+# In units of the image's height.
 GAP = 0.45
 NARROWEST = 0.25
 WIDTH_PER_ROOT_CHANNEL = 0.05
@@ -40,7 +40,7 @@ WIDTH_PER_ROOT_CHANNEL = 0.05
 
 @dataclass(frozen=True)
 class _Block:
-    """A layer's rectangle, centred on y = 0."""
+    """A layer's rectangle, centerd on y = 0."""
 
     row: LayerRow
     left: float
@@ -48,7 +48,7 @@ class _Block:
     height: float
 
     @property
-    def centre(self) -> float:
+    def center(self) -> float:
         return self.left + self.width / 2
 
     @property
@@ -78,13 +78,13 @@ def draw(report: ArchitectureReport) -> np.ndarray:
     panels = figure.subplots(len(networks), 1, squeeze=False)[:, 0]
     for axes, (name, network) in zip(panels, networks.items(), strict=True):
         _draw_network(axes, placed[name], tallest)
-        centre = placed[name][-1].right / 2
-        axes.set_xlim(centre - span / 2 - 0.1, centre + span / 2 + 0.1)
+        center = placed[name][-1].right / 2
+        axes.set_xlim(center - span / 2 - 0.1, center + span / 2 + 0.1)
         field = network.receptive_field
         title = f"{name.capitalize()}: {network.parameters:,} parameters"
         axes.set_title(title + (f", receptive field {field}×{field}" if field else ""), fontsize=12)
-    colours = dict(KINDS[block.row.type] for block in blocks)
-    handles = [Patch(facecolor=c, edgecolor=EDGE, label=word) for word, c in colours.items()]
+    colors = dict(KINDS[block.row.type] for block in blocks)
+    handles = [Patch(facecolor=c, edgecolor=EDGE, label=word) for word, c in colors.items()]
     figure.legend(
         handles=handles,
         loc="outside lower center",
@@ -98,10 +98,10 @@ def draw(report: ArchitectureReport) -> np.ndarray:
 
 def _place(network: NetworkReport, image_size: int) -> list[_Block]:
     """Puts the blocks from left to right; residual blocks touch each other."""
-    picture = LayerRow("picture", "picture", (image_size, image_size, 3), 0)
+    image = LayerRow("picture", "picture", (image_size, image_size, 3), 0)
     blocks: list[_Block] = []
     right = 0.0
-    for row in (picture, *(row for row in network.layers if row.type in KINDS)):
+    for row in (image, *(row for row in network.layers if row.type in KINDS)):
         if blocks and not row.type == blocks[-1].row.type == "ResidualBlock":
             right += GAP
         size, _, channels = row.output_shape
@@ -131,10 +131,10 @@ def _draw_network(axes: Axes, blocks: list[_Block], tallest: float) -> None:
 
 
 def _draw_block(axes: Axes, block: _Block, above: str, below: str) -> None:
-    colour = KINDS[block.row.type][1]
+    color = KINDS[block.row.type][1]
     corner = (block.left, -block.top)
-    axes.add_patch(Rectangle(corner, block.width, block.height, facecolor=colour, edgecolor=EDGE))
-    x, y = block.centre, block.top + 0.02
+    axes.add_patch(Rectangle(corner, block.width, block.height, facecolor=color, edgecolor=EDGE))
+    x, y = block.center, block.top + 0.02
     axes.text(x, 0, block.row.name, rotation=90, ha="center", va="center", fontsize=8)
     axes.text(x, y, above, ha="center", va="bottom", fontsize=9)
     axes.text(x, -y, below, ha="center", va="top", fontsize=9)
@@ -143,15 +143,15 @@ def _draw_block(axes: Axes, block: _Block, above: str, below: str) -> None:
 def _draw_skip(axes: Axes, start: _Block, end: _Block, height: float) -> None:
     """An arrow from above one block to above another."""
     above = 0.1  # leaves room for the channels
-    colour = "#a08a2c"
+    color = "#a08a2c"
     axes.plot(
-        [start.centre, start.centre, end.centre],
+        [start.center, start.center, end.center],
         [start.top + above, height, height],
-        color=colour,
+        color=color,
     )
     axes.annotate(
         "",
-        xy=(end.centre, end.top + above),
-        xytext=(end.centre, height),
-        arrowprops={"arrowstyle": "-|>", "color": colour, "shrinkA": 0},
+        xy=(end.center, end.top + above),
+        xytext=(end.center, height),
+        arrowprops={"arrowstyle": "-|>", "color": color, "shrinkA": 0},
     )

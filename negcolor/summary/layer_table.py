@@ -16,7 +16,7 @@ from negcolor.reporting.tables import Section
 if TYPE_CHECKING:
     import keras
 
-# The layer types that count as layers; normalisations and layers without weights do not.
+# The layer types that count as layers; normalizations and layers without weights do not.
 _COUNTED = {
     "ReflectionConv2D": "convolution",
     "Conv2D": "convolution",
@@ -67,7 +67,7 @@ class NetworkReport:
 def network_report(model: keras.Model, image_size: int) -> NetworkReport:
     """Lists the layers of a functional model with one input; a model in it is one layer.
 
-    `image_size` is the side in pixels of its square pictures. Of several outputs of a layer, the
+    `image_size` is the side in pixels of its square images. Of several outputs of a layer, the
     last one's shape is listed.
     """
     import keras
@@ -75,9 +75,9 @@ def network_report(model: keras.Model, image_size: int) -> NetworkReport:
     layers = [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
     # Where each was called in this model: `output` of a model within is its own.
     outputs = [layer._inbound_nodes[0].output_tensors[-1] for layer in layers]
-    # A symbolic picture: shapes without any arithmetic.
-    picture = keras.KerasTensor((1, image_size, image_size, model.input.shape[-1]))
-    sized = keras.Model(model.input, outputs)(picture)
+    # A symbolic image: shapes without any arithmetic.
+    image = keras.KerasTensor((1, image_size, image_size, model.input.shape[-1]))
+    sized = keras.Model(model.input, outputs)(image)
     rows = tuple(
         LayerRow(layer.name, type(layer).__name__, output.shape[1:], layer.count_params())
         for layer, output in zip(layers, sized, strict=True)

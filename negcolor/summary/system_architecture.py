@@ -28,7 +28,7 @@ from negcolor.summary.layer_table import NetworkReport, network_report, network_
 class SystemReport:
     """The networks of a system; None for one that was not asked for or that it does not have.
 
-    Of a `Cycle` they are those that make and judge pictures in colour.
+    Of a `Cycle` they are those that make and judge images in color.
     """
 
     system: System
@@ -53,16 +53,16 @@ def system_report(
     """Builds a system's "generator", "discriminator" or "both" and lists their layers.
 
     Pretrained networks get random weights here. `image_size` is the side in pixels of the
-    pictures; None for the system's.
+    images; None for the system's.
 
     Raises:
         NegcolorError: the image size does not fit, or keras-hub is missing.
     """
     size = system.image_size if image_size is None else image_size
-    in_colour = any(isinstance(phase, Cycle) for phase in system.phases)
+    in_color = any(isinstance(phase, Cycle) for phase in system.phases)
     generator = discriminator = None
     if network != "discriminator":
-        generator = _generator_report(system.generator, size, 3 if in_colour else 2)
+        generator = _generator_report(system.generator, size, 3 if in_color else 2)
     if network != "generator" and system.discriminator:
         discriminator = _judge_report(system.discriminator, size, 3 if system.conditional else 2)
     return SystemReport(system, size, generator, discriminator)

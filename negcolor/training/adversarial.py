@@ -10,11 +10,11 @@ import tensorflow as tf
 
 
 class Turns(keras.Model):
-    """Trains a generator of colours and, where there is one, the discriminator that judges it.
+    """Trains a generator of colors and, where there is one, the discriminator that judges it.
 
     `fit` takes batches of network Lab (see `negcolor.images.lab`), (B, S, S, 3) float32 of static
     shape. In a step the discriminator comes first, as the papers say; either of them rests but for
-    every n-th step where the other one is to make several. A subclass says what both minimise.
+    every n-th step where the other one is to make several. A subclass says what both minimize.
 
     Args:
         name: of the phase.
@@ -48,11 +48,11 @@ class Turns(keras.Model):
         )
         self.built = True
 
-    def generator_loss(self, light: Any, colours: Any) -> tuple[Any, ...]:
-        """What the generator minimises on L* and true a*, b*, and further losses to be shown."""
+    def generator_loss(self, light: Any, colors: Any) -> tuple[Any, ...]:
+        """What the generator minimizes on L* and true a*, b*, and further losses to be shown."""
         raise NotImplementedError
 
-    def discriminator_loss(self, light: Any, colours: Any, fake: Any) -> tuple[Any, ...]:
+    def discriminator_loss(self, light: Any, colors: Any, fake: Any) -> tuple[Any, ...]:
         """The same for the discriminator, with the a*, b* that the generator makes."""
         raise NotImplementedError
 
@@ -81,7 +81,7 @@ class Turns(keras.Model):
         *,
         jit: bool = False,
     ) -> None:
-        """Sets the optimisers; with `jit` XLA compiles the gradients of both networks."""
+        """Sets the optimizers; with `jit` XLA compiles the gradients of both networks."""
         super().compile(optimizer=None, jit_compile=False)
         self.generator_optimizer = generator_optimizer
         generator_optimizer.build(self.generator_variables)
@@ -94,52 +94,52 @@ class Turns(keras.Model):
             self.discriminator_gradients, **compiled
         )
 
-    def judge(self, light: Any, colours: Any) -> Any:
+    def judge(self, light: Any, colors: Any) -> Any:
         """The discriminator's logits; it sees as many channels as it was built for."""
-        seen = colours
+        seen = colors
         if self.discriminator.input_shape[-1] == 3:  # a conditional one
-            seen = tf.concat([light, colours], axis=-1)
+            seen = tf.concat([light, colors], axis=-1)
         return self.discriminator(seen, training=True)
 
-    def generator_gradients(self, light: Any, colours: Any) -> tuple[Any, tuple[Any, ...]]:
+    def generator_gradients(self, light: Any, colors: Any) -> tuple[Any, tuple[Any, ...]]:
         with tf.GradientTape() as tape:
-            losses = self.generator_loss(light, colours)
+            losses = self.generator_loss(light, colors)
             scaled = self.generator_optimizer.scale_loss(losses[0])
         return tape.gradient(scaled, self.generator_variables), losses
 
-    def discriminator_gradients(self, light: Any, colours: Any) -> tuple[Any, tuple[Any, ...]]:
+    def discriminator_gradients(self, light: Any, colors: Any) -> tuple[Any, tuple[Any, ...]]:
         fake = self.generator(light, training=True)
         with tf.GradientTape() as tape:
-            losses = self.discriminator_loss(light, colours, fake)
+            losses = self.discriminator_loss(light, colors, fake)
             scaled = self.discriminator_optimizer.scale_loss(losses[0])
         return tape.gradient(scaled, self.discriminator_variables), losses
 
-    def train_generator(self, light: Any, colours: Any) -> None:
-        gradients, losses = self.compiled_generator_gradients(light, colours)
+    def train_generator(self, light: Any, colors: Any) -> None:
+        gradients, losses = self.compiled_generator_gradients(light, colors)
         self.generator_optimizer.apply(gradients, self.generator_variables)
         _track(self.of_generator, losses)
 
-    def train_discriminator(self, light: Any, colours: Any) -> None:
-        gradients, losses = self.compiled_discriminator_gradients(light, colours)
+    def train_discriminator(self, light: Any, colors: Any) -> None:
+        gradients, losses = self.compiled_discriminator_gradients(light, colors)
         self.discriminator_optimizer.apply(gradients, self.discriminator_variables)
         _track(self.of_discriminator, losses)
 
     def train_step(self, lab: Any) -> dict[str, Any]:
-        light, colours = lab[..., :1], lab[..., 1:]
+        light, colors = lab[..., :1], lab[..., 1:]
         self.steps.assign_add(1)
         if self.discriminator:
-            self._every(self.discriminator_every, self.train_discriminator, light, colours)
-        self._every(self.generator_every, self.train_generator, light, colours)
+            self._every(self.discriminator_every, self.train_discriminator, light, colors)
+        self._every(self.generator_every, self.train_generator, light, colors)
         return {tracker.name: tracker.result() for tracker in self.metrics}
 
-    def _every(self, n: int, train: Callable[[Any, Any], None], light: Any, colours: Any) -> None:
+    def _every(self, n: int, train: Callable[[Any, Any], None], light: Any, colors: Any) -> None:
         """Trains in every n-th step."""
         if n == 1:
-            train(light, colours)
+            train(light, colors)
             return
 
         def trained() -> Any:
-            train(light, colours)
+            train(light, colors)
             return tf.constant(True)
 
         tf.cond(self.steps.value % n == 0, trained, lambda: tf.constant(False))

@@ -25,7 +25,7 @@ class ProgressReport(keras.callbacks.Callback):
 
     Args:
         title: what the round is called after which that many are done: 1 -> "epoch 1/20".
-        batch_size: pictures of each domain per step, for the speed.
+        batch_size: images of each domain per step, for the speed.
         console: where to print.
     """
 

@@ -1,4 +1,4 @@
-"""What is measured on held-out pictures while a system is trained."""
+"""What is measured on held-out images while a system is trained."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ import numpy as np
 
 from negcolor.images.lab import AB_SCALE
 
-BATCH = 8  # pictures at once
+BATCH = 8  # images at once
 
 
-def predicted_colours(generator: keras.Model, light: np.ndarray) -> np.ndarray:
-    """What a generator makes of grey pictures.
+def predicted_colors(generator: keras.Model, light: np.ndarray) -> np.ndarray:
+    """What a generator makes of grey images.
 
     Args:
         generator: (B, S, S, 1) -> (B, S, S, 2), or (B, S, S, 3) with L* before a* and b*.
@@ -25,16 +25,16 @@ def predicted_colours(generator: keras.Model, light: np.ndarray) -> np.ndarray:
     )
 
 
-def colour_figures(colours: np.ndarray, truth: np.ndarray) -> dict[str, float]:
-    """Mean absolute error, mean squared error and chroma of colours, in CIELAB's units.
+def color_figures(colors: np.ndarray, truth: np.ndarray) -> dict[str, float]:
+    """Mean absolute error, mean squared error and chroma of colors, in CIELAB's units.
 
     A grey result has as error the truth's mean |a*| and |b*|, and no chroma.
 
     Args:
-        colours, truth: a* and b* in network Lab, (N, S, S, 2).
+        colors, truth: a* and b* in network Lab, (N, S, S, 2).
     """
-    difference = AB_SCALE * (colours.astype("float64") - truth)
-    chroma = np.hypot(*np.moveaxis(AB_SCALE * colours.astype("float64"), -1, 0))
+    difference = AB_SCALE * (colors.astype("float64") - truth)
+    chroma = np.hypot(*np.moveaxis(AB_SCALE * colors.astype("float64"), -1, 0))
     return {
         "ab error": float(np.abs(difference).mean()),
         "ab mse": float(np.square(difference).mean()),
@@ -42,22 +42,22 @@ def colour_figures(colours: np.ndarray, truth: np.ndarray) -> dict[str, float]:
     }
 
 
-def verdicts(discriminator: keras.Model, truth: np.ndarray, colours: np.ndarray) -> float:
-    """The share of right verdicts of a discriminator, per patch or picture.
+def verdicts(discriminator: keras.Model, truth: np.ndarray, colors: np.ndarray) -> float:
+    """The share of right verdicts of a discriminator, per patch or image.
 
     Args:
         discriminator: (B, S, S, 3) or (B, S, S, 2) -> logits, high for real.
         truth: network Lab, (N, S, S, 3).
-        colours: what a generator made of its L*, (N, S, S, 2).
+        colors: what a generator made of its L*, (N, S, S, 2).
     """
-    made = np.concatenate([truth[..., :1], colours], axis=-1)
+    made = np.concatenate([truth[..., :1], colors], axis=-1)
     channels = discriminator.input_shape[-1]
     right = []
-    for pictures, real in ((truth, True), (made, False)):
-        for batch in _batches(pictures[..., -channels:]):
+    for images, real in ((truth, True), (made, False)):
+        for batch in _batches(images[..., -channels:]):
             right.append((np.asarray(discriminator(batch, training=False)) > 0) == real)
     return float(np.concatenate([verdict.ravel() for verdict in right]).mean())
 
 
-def _batches(pictures: np.ndarray) -> list[np.ndarray]:
-    return [pictures[start : start + BATCH] for start in range(0, len(pictures), BATCH)]
+def _batches(images: np.ndarray) -> list[np.ndarray]:
+    return [images[start : start + BATCH] for start in range(0, len(images), BATCH)]

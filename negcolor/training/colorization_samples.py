@@ -1,29 +1,29 @@
-"""Sample pictures of a system's training: grey | result | truth, a row per picture."""
+"""Sample images of a system's training: grey | result | truth, a row per image."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from negcolor.images.color import from_unit
-from negcolor.images.lab import from_lab_network, lab_to_picture
+from negcolor.images.lab import from_lab_network, lab_to_image
 
-SIDE = 128  # least pixels of a picture; smaller ones are shown larger
+SIDE = 128  # least pixels of an image; smaller ones are shown larger
 
 
-def grey_sheet(truth: np.ndarray, colours: np.ndarray) -> np.ndarray:
-    """A sheet of pictures; two rows stand side by side.
+def grey_sheet(truth: np.ndarray, colors: np.ndarray) -> np.ndarray:
+    """A sheet of images; two rows stand side by side.
 
     Args:
         truth: network Lab, (N, S, S, 3), N from 1 on.
-        colours: a* and b* made for its L*, (N, S, S, 2).
+        colors: a* and b* made for its L*, (N, S, S, 2).
 
     Returns:
         (H, W, 3) uint8 sRGB.
     """
     light = truth[..., :1]
-    versions = [np.zeros_like(colours), colours, truth[..., 1:]]
+    versions = [np.zeros_like(colors), colors, truth[..., 1:]]
     tiles = [
-        lab_to_picture(from_lab_network(np.concatenate([light, ab], axis=-1)))[0] for ab in versions
+        lab_to_image(from_lab_network(np.concatenate([light, ab], axis=-1)))[0] for ab in versions
     ]
     rows = [np.concatenate(row, axis=1) for row in zip(*tiles, strict=True)]
     if len(rows) % 2 and len(rows) > 1:

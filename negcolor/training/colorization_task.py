@@ -1,4 +1,4 @@
-"""What a run of a grey-to-colour system trains: its networks, its phases, its photographs."""
+"""What a run of a grey-to-color system trains: its networks, its phases, its photographs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from negcolor.experiments.system_config import SystemConfig
 from negcolor.experiments.system_phases import Cycle, Gan, Optimizer, Regression, SystemPhase, Wgan
 from negcolor.experiments.systems import System
 from negcolor.networks.factory import build_colorizer, build_judge
-from negcolor.training.colorization_metrics import colour_figures, predicted_colours, verdicts
+from negcolor.training.colorization_metrics import color_figures, predicted_colors, verdicts
 from negcolor.training.colorization_samples import grey_sheet
 from negcolor.training.cyclegan import CycleGAN
 from negcolor.training.paired import GanTraining, RegressionTraining, WganTraining
@@ -24,7 +24,7 @@ from negcolor.training.rounds import Rounds
 from negcolor.training.task import Trainer
 from negcolor.training.trainers import for_policy
 
-SHOWN = 8  # pictures in a sheet
+SHOWN = 8  # images in a sheet
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,12 @@ class ColorData:
     Attributes:
         batches: (first step, order) -> endless batches of network Lab, (B, S, S, 3) float32, a
             pure function of both; streams of different orders have nothing to do with each other.
-        pictures: how many there are to train on.
-        validation: network Lab of held-out pictures, (N, S, S, 3) float32.
+        images: how many there are to train on.
+        validation: network Lab of held-out images, (N, S, S, 3) float32.
     """
 
     batches: Callable[[int, int], tf.data.Dataset]
-    pictures: int
+    images: int
     validation: np.ndarray
 
 
@@ -104,18 +104,18 @@ class ColorPlan:
         return {name: make() for name, make in makers.items() if names is None or name in names}
 
     def rounds(self, phase: SystemPhase) -> Rounds:
-        steps = self.config.steps_per_epoch or -(-self.data.pictures // self.system.batch_size)
+        steps = self.config.steps_per_epoch or -(-self.data.images // self.system.batch_size)
         return Rounds("epoch", phase.epochs * steps, steps)
 
     def batch_size(self, phase: SystemPhase) -> int:
         return self.system.batch_size
 
     def batches(self, phase: SystemPhase, step: int) -> tf.data.Dataset:
-        """Network Lab; for a CycleGAN (grey pictures, others in colour)."""
+        """Network Lab; for a CycleGAN (grey images, others in color)."""
         lab = self.data.batches(step, 0)
         if not isinstance(phase, Cycle):
             return lab
-        grey = self.data.batches(step, 1).map(lambda picture: picture[..., :1])
+        grey = self.data.batches(step, 1).map(lambda image: image[..., :1])
         return tf.data.Dataset.zip((grey, lab))
 
     def build_trainer(
@@ -141,18 +141,18 @@ class ColorPlan:
         return trainer
 
     def figures(self, phase: SystemPhase, networks: Mapping[str, keras.Model]) -> dict[str, float]:
-        """How the generator does on the held-out pictures, and how well it is told from them."""
+        """How the generator does on the held-out images, and how well it is told from them."""
         truth = self.data.validation
-        colours = predicted_colours(networks["generator_g"], truth[..., :1])
-        found = colour_figures(colours, truth[..., 1:])
+        colors = predicted_colors(networks["generator_g"], truth[..., :1])
+        found = color_figures(colors, truth[..., 1:])
         if isinstance(phase, Gan):
-            found["accuracy D"] = verdicts(networks["discriminator_y"], truth, colours)
+            found["accuracy D"] = verdicts(networks["discriminator_y"], truth, colors)
         return {f"validation {name}": value for name, value in found.items()}
 
     def sheet(self, networks: Mapping[str, keras.Model]) -> np.ndarray:
-        """Grey, result and truth of the first held-out pictures."""
+        """Grey, result and truth of the first held-out images."""
         truth = self.data.validation[:SHOWN]
-        return grey_sheet(truth, predicted_colours(networks["generator_g"], truth[..., :1]))
+        return grey_sheet(truth, predicted_colors(networks["generator_g"], truth[..., :1]))
 
 
 def _is_cycle(system: System) -> bool:

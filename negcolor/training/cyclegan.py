@@ -19,18 +19,18 @@ LOSS_NAMES = ("generator G", "generator F", "discriminator X", "discriminator Y"
 class CycleGAN(keras.Model):
     """G: X -> Y and F: Y -> X, trained against D_X and D_Y.
 
-    X are negatives and Y colour pictures, both (B, S, S, 3); or X are grey pictures, (B, S, S, 1),
-    and Y colour pictures, both in network Lab (see `negcolor.images.lab`). `fit` takes batches
-    (x, y) of static shape, float32 in [-1, 1]. Two optimisers step together, one for both
+    X are negatives and Y color images, both (B, S, S, 3); or X are grey images, (B, S, S, 1),
+    and Y color images, both in network Lab (see `negcolor.images.lab`). `fit` takes batches
+    (x, y) of static shape, float32 in [-1, 1]. Two optimizers step together, one for both
     generators and one for both discriminators. The losses are named as in the paper's Tables IV
     and V.
 
     Args:
         networks: all four by name, see `negcolor.training.networks`; trained in place.
         objective: how to weigh the losses.
-        image_size: side S of the training pictures, for the image pools.
+        image_size: side S of the training images, for the image pools.
         gan_loss: "bce" (eq. 1) or "lsgan".
-        pool_size: pictures in each image pool.
+        pool_size: images in each image pool.
         seed: seed of the image pools.
     """
 
@@ -52,8 +52,8 @@ class CycleGAN(keras.Model):
         self.discriminator_y = networks["discriminator_y"]
 
         def pool(number: int, judge: keras.Model, name: str) -> ImagePool:
-            picture = (image_size, image_size, judge.input_shape[-1])
-            return ImagePool(picture, pool_size, seed=2 * seed + number, name=name)
+            image = (image_size, image_size, judge.input_shape[-1])
+            return ImagePool(image, pool_size, seed=2 * seed + number, name=name)
 
         self.pool_x = pool(0, self.discriminator_x, "pool_x")
         self.pool_y = pool(1, self.discriminator_y, "pool_y")
@@ -79,7 +79,7 @@ class CycleGAN(keras.Model):
         *,
         jit: bool = False,
     ) -> None:
-        """Sets both optimisers; with `jit` XLA compiles the gradients of both."""
+        """Sets both optimizers; with `jit` XLA compiles the gradients of both."""
         super().compile(optimizer=None, jit_compile=False)
         self.generator_optimizer = generator_optimizer
         self.discriminator_optimizer = discriminator_optimizer
@@ -99,7 +99,7 @@ class CycleGAN(keras.Model):
         return {"G, F": self.generator_optimizer, "X, Y": self.discriminator_optimizer}
 
     def call(self, inputs: Any, training: bool = False) -> Any:
-        """Negatives (B, H, W, 3) to colour pictures of the same shape, both in [-1, 1]."""
+        """Negatives (B, H, W, 3) to color images of the same shape, both in [-1, 1]."""
         return self.generator_g(inputs, training=training)
 
     def generator_losses(self, real_x: Any, real_y: Any) -> tuple[Any, Any, Any, Any, Any]:

@@ -1,6 +1,6 @@
 """Losses as pure functions of tensors: the paper's, eq. 1 to 3, those of pairs, Wasserstein's.
 
-Pictures are (B, H, W, C) in [-1, 1]; logits are (B, h, w, 1), one per patch. Every loss is the
+Images are (B, H, W, C) in [-1, 1]; logits are (B, h, w, 1), one per patch. Every loss is the
 float32 mean over the whole batch, or over the pixels that a `weight` (B, H, W, 1) counts.
 """
 
@@ -30,12 +30,12 @@ GAN_LOSSES = {"bce": _binary_cross_entropy, "lsgan": _least_squares}
 
 
 def adversarial_loss(fake_logits: Any, kind: str = "bce") -> Any:
-    """What a generator minimises of eq. 1: its pictures should be taken for real ones."""
+    """What a generator minimizes of eq. 1: its images should be taken for real ones."""
     return GAN_LOSSES[kind](1.0, ops.cast(fake_logits, "float32"))
 
 
 def discriminator_loss(real_logits: Any, fake_logits: Any, kind: str = "bce") -> Any:
-    """What a discriminator minimises of eq. 1, halved: real pictures 1, generated ones 0."""
+    """What a discriminator minimizes of eq. 1, halved: real images 1, generated ones 0."""
     criterion = GAN_LOSSES[kind]
     real = criterion(1.0, ops.cast(real_logits, "float32"))
     fake = criterion(0.0, ops.cast(fake_logits, "float32"))
@@ -43,7 +43,7 @@ def discriminator_loss(real_logits: Any, fake_logits: Any, kind: str = "bce") ->
 
 
 def critic_loss(real_logits: Any, fake_logits: Any) -> Any:
-    """What a critic minimises: minus its estimate of the Wasserstein distance.
+    """What a critic minimizes: minus its estimate of the Wasserstein distance.
 
     Source: Arjovsky et al. 2017, arXiv:1701.07875, eq. 3; 001, eq. 5.
     """
@@ -51,15 +51,15 @@ def critic_loss(real_logits: Any, fake_logits: Any) -> Any:
 
 
 def wasserstein_loss(fake_logits: Any) -> Any:
-    """What a generator minimises against a critic: its pictures should be rated high."""
+    """What a generator minimizes against a critic: its images should be rated high."""
     return -ops.mean(ops.cast(fake_logits, "float32"))
 
 
 def gradient_penalty(gradients: Any) -> Any:
-    """(‖∇‖₂ - 1)², the mean over the pictures; 001, eq. 4, without its weight.
+    """(‖∇‖₂ - 1)², the mean over the images; 001, eq. 4, without its weight.
 
     Args:
-        gradients: of a critic's rating of each picture, (B, H, W, C).
+        gradients: of a critic's rating of each image, (B, H, W, C).
 
     Source: Gulrajani et al. 2017, arXiv:1704.00028, eq. 3.
     """
@@ -79,15 +79,15 @@ def l1_loss(real: Any, reconstructed: Any, weight: Any = None) -> Any:
     return _mean(ops.abs(difference), weight)
 
 
-def to_lab(pictures: Any) -> Any:
-    """CIELAB of pictures (B, H, W, 3) in [-1, 1], float32."""
-    return srgb_to_lab(ops.cast(pictures, "float32") * 0.5 + 0.5)
+def to_lab(images: Any) -> Any:
+    """CIELAB of images (B, H, W, 3) in [-1, 1], float32."""
+    return srgb_to_lab(ops.cast(images, "float32") * 0.5 + 0.5)
 
 
-def delta_e_loss(truth: Any, result: Any, weight: Any = None) -> Any:
-    """Mean colour difference, CIE94 with the constants of graphic arts (CIE 116-1995).
+def cie94_loss(truth: Any, result: Any, weight: Any = None) -> Any:
+    """Mean color difference, CIE94 with the constants of graphic arts (CIE 116-1995).
 
-    CIEDE2000 is its refinement, but has gradients without bounds at neutral colours.
+    CIEDE2000 is its refinement, but has gradients without bounds at neutral colors.
     """
     lab, other = to_lab(truth), to_lab(result)
     squares = ops.square(lab - other)
@@ -104,7 +104,7 @@ def delta_e_loss(truth: Any, result: Any, weight: Any = None) -> Any:
 
 def ssim_loss(truth: Any, result: Any, weight: Any = None) -> Any:
     """1 - structural similarity in windows of 7×7 pixels (Wang et al. 2004, eq. 13)."""
-    x, y = (ops.cast(picture, "float32") for picture in (truth, result))
+    x, y = (ops.cast(image, "float32") for image in (truth, result))
     mean_x, mean_y = _window_mean(x), _window_mean(y)
     variances = (
         _window_mean(ops.square(x) + ops.square(y)) - ops.square(mean_x) - ops.square(mean_y)
@@ -142,7 +142,7 @@ class LinearDecay(keras.optimizers.schedules.LearningRateSchedule):
 
     Args:
         initial: the rate of the first half.
-        total_steps: the number of optimiser steps of the whole training.
+        total_steps: the number of optimizer steps of the whole training.
     """
 
     def __init__(self, initial: float, total_steps: int) -> None:

@@ -21,7 +21,7 @@ from negcolor.training.task import Trainer
 from negcolor.training.trainers import build_trainer
 
 
-class TestPicture(Protocol):
+class TestImage(Protocol):
     """A negative that is not trained on: (H, W, 3) uint8 or uint16, and its truth if known."""
 
     @property
@@ -37,18 +37,18 @@ class TrainingData:
     """What a training reads; the streams are pure functions of the step that they start at.
 
     Attributes:
-        unpaired: (first step, image_size, batch_size) -> endless batches of (negative, colour),
+        unpaired: (first step, image_size, batch_size) -> endless batches of (negative, color),
             (B, S, S, 3) in [-1, 1]; the sizes by name.
         paired: likewise, of (simulated negative, photograph), or with a third tensor
             (B, S, S, 1), the weights of the photograph's pixels.
         steps_per_epoch: batches in the longer domain.
-        test: pictures for the samples and the final figures.
+        test: images for the samples and the final figures.
     """
 
     unpaired: Callable[..., tf.data.Dataset]
     paired: Callable[..., tf.data.Dataset]
     steps_per_epoch: int
-    test: Sequence[TestPicture]
+    test: Sequence[TestImage]
 
     def both(self, step: int, **sizes: int) -> tf.data.Dataset:
         """Endless batches of (a batch of pairs, an unpaired batch)."""
@@ -57,7 +57,7 @@ class TrainingData:
 
 @dataclass(frozen=True)
 class FilmPlan:
-    """A plan, see `negcolor.training.task`, for negatives and colour pictures.
+    """A plan, see `negcolor.training.task`, for negatives and color images.
 
     Attributes:
         config: of the run.

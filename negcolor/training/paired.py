@@ -30,8 +30,8 @@ class RegressionTraining(Turns):
         super().__init__(phase.name, networks, [phase.loss])
         self.phase = phase
 
-    def generator_loss(self, light: Any, colours: Any) -> tuple[Any, ...]:
-        return (PIXEL_LOSSES[self.phase.loss](colours, self.generator(light, training=True)),)
+    def generator_loss(self, light: Any, colors: Any) -> tuple[Any, ...]:
+        return (PIXEL_LOSSES[self.phase.loss](colors, self.generator(light, training=True)),)
 
 
 class GanTraining(Turns):
@@ -47,20 +47,20 @@ class GanTraining(Turns):
         )
         self.phase = phase
 
-    def generator_loss(self, light: Any, colours: Any) -> tuple[Any, ...]:
+    def generator_loss(self, light: Any, colors: Any) -> tuple[Any, ...]:
         fake = self.generator(light, training=True)
         adversarial = adversarial_loss(self.judge(light, fake))
-        l1 = l1_loss(colours, fake)
+        l1 = l1_loss(colors, fake)
         return adversarial + self.phase.l1_weight * l1, adversarial, l1
 
-    def discriminator_loss(self, light: Any, colours: Any, fake: Any) -> tuple[Any, ...]:
-        return (discriminator_loss(self.judge(light, colours), self.judge(light, fake)),)
+    def discriminator_loss(self, light: Any, colors: Any, fake: Any) -> tuple[Any, ...]:
+        return (discriminator_loss(self.judge(light, colors), self.judge(light, fake)),)
 
 
 class WganTraining(Turns):
     """A Wasserstein GAN with an L1 loss; 001, eq. 4 and 5.
 
-    "critic" is what the critic minimises without its penalty: minus its estimate of the distance.
+    "critic" is what the critic minimizes without its penalty: minus its estimate of the distance.
     `seed` is that of the places at which the penalty is taken.
     """
 
@@ -76,32 +76,32 @@ class WganTraining(Turns):
         self.phase = phase
         self.random = keras.random.SeedGenerator(seed)  # in checkpoints, as TensorFlow's is not
 
-    def generator_loss(self, light: Any, colours: Any) -> tuple[Any, ...]:
+    def generator_loss(self, light: Any, colors: Any) -> tuple[Any, ...]:
         fake = self.generator(light, training=True)
         adversarial = wasserstein_loss(self.judge(light, fake))
-        l1 = l1_loss(colours, fake)
+        l1 = l1_loss(colors, fake)
         return adversarial + self.phase.l1_weight * l1, adversarial, l1
 
-    def discriminator_loss(self, light: Any, colours: Any, fake: Any) -> tuple[Any, ...]:
-        critic = critic_loss(self.judge(light, colours), self.judge(light, fake))
+    def discriminator_loss(self, light: Any, colors: Any, fake: Any) -> tuple[Any, ...]:
+        critic = critic_loss(self.judge(light, colors), self.judge(light, fake))
         penalty = tf.zeros(())
         if self.phase.gradient_penalty:
-            penalty = gradient_penalty(self.gradients_between(light, colours, fake))
+            penalty = gradient_penalty(self.gradients_between(light, colors, fake))
         return critic + self.phase.gradient_penalty * penalty, critic, penalty
 
     def gradients_between(self, light: Any, real: Any, fake: Any) -> Any:
-        """Of the critic's ratings, by colours at random places between real and generated ones."""
+        """Of the critic's ratings, by colors at random places between real and generated ones."""
         place = keras.random.uniform((tf.shape(real)[0], 1, 1, 1), seed=self.random)
         between = place * real + (1.0 - place) * fake
         with tf.GradientTape() as tape:
             tape.watch(between)
-            # The mean of a picture's logits is its rating; summed, since pictures are independent.
+            # The mean of an image's logits is its rating; summed, since images are independent.
             ratings = tf.reduce_mean(tf.cast(self.judge(light, between), "float32"), axis=(1, 2, 3))
             total = tf.reduce_sum(ratings)
         return tape.gradient(total, between)
 
-    def train_discriminator(self, light: Any, colours: Any) -> None:
-        super().train_discriminator(light, colours)
+    def train_discriminator(self, light: Any, colors: Any) -> None:
+        super().train_discriminator(light, colors)
         if self.phase.clip is not None:
             for variable in self.discriminator_variables:
                 variable.assign(tf.clip_by_value(variable, -self.phase.clip, self.phase.clip))

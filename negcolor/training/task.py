@@ -64,7 +64,7 @@ class Plan(Protocol):
         """A new trainer of the networks; `jit` lets XLA compile the gradients."""
 
     def figures(self, phase: Any, networks: Mapping[str, keras.Model]) -> dict[str, float]:
-        """What is measured on held-out pictures after each round; may be nothing."""
+        """What is measured on held-out images after each round; may be nothing."""
 
     def sheet(self, networks: Mapping[str, keras.Model]) -> np.ndarray | None:
-        """Sample pictures, (H, W, 3) uint8 sRGB; None where there are none to show."""
+        """Sample images, (H, W, 3) uint8 sRGB; None where there are none to show."""

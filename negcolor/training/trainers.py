@@ -1,4 +1,4 @@
-"""The Keras model that trains a phase, with its optimisers."""
+"""The Keras model that trains a phase, with its optimizers."""
 
 from __future__ import annotations
 
@@ -72,14 +72,14 @@ def build_trainer(
 
 
 def for_policy(optimizer: keras.optimizers.Optimizer, policy: str) -> keras.optimizers.Optimizer:
-    """The optimiser for networks under a Keras dtype policy."""
+    """The optimizer for networks under a Keras dtype policy."""
     if policy == "mixed_float16":  # underflows without a loss scale, as no other does
         return keras.optimizers.LossScaleOptimizer(optimizer)
     return optimizer
 
 
 def average(trainer: Trainer) -> None:
-    """Gives the generators the running mean of their weights, if their optimiser keeps one."""
+    """Gives the generators the running mean of their weights, if their optimizer keeps one."""
     trainer.generator_optimizer.finalize_variable_values(trainer.generator_variables)
 
 

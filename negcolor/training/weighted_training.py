@@ -22,7 +22,7 @@ class WeightedTraining(keras.Model):
     `fit` takes batches of static shape. Of "pairs" they are (negative, photograph) or (negative,
     photograph, weight), (B, S, S, 3) float32 in [-1, 1] and (B, S, S, 1), see
     `pipelines.batches.paired`; of "both" they are (a batch of pairs, (scan, photograph)). One
-    optimiser steps for all generators, another one for the discriminator.
+    optimizer steps for all generators, another one for the discriminator.
 
     Args:
         phase: what is trained by which objective.
@@ -81,9 +81,9 @@ class WeightedTraining(keras.Model):
         *,
         jit: bool = False,
     ) -> None:
-        """Sets both optimisers; with `jit` XLA compiles the gradients.
+        """Sets both optimizers; with `jit` XLA compiles the gradients.
 
-        Without a discriminator, its optimiser is not used.
+        Without a discriminator, its optimizer is not used.
         """
         super().compile(optimizer=None, jit_compile=False)
         self.generator_optimizer = generator_optimizer
@@ -100,14 +100,12 @@ class WeightedTraining(keras.Model):
         of_g = Seen(photograph, result, weight, photograph, result, gan_loss=self.gan_loss)
         if unpaired is not None:
             scan, photograph_of_another = unpaired
-            pictures = self.generators["generator_g"](scan, training=True)
+            images = self.generators["generator_g"](scan, training=True)
             before = self.before(scan) if self.before else None
-            of_g = of_g._replace(
-                photographs=photograph_of_another, pictures=pictures, before=before
-            )
+            of_g = of_g._replace(photographs=photograph_of_another, images=images, before=before)
         if self.judge:
             # training=False: this step must not move the discriminator's spectral norms.
-            of_g = of_g._replace(logits=self.judge(of_g.pictures, training=False))
+            of_g = of_g._replace(logits=self.judge(of_g.images, training=False))
         if "generator_f" not in self.generators:
             return {"generator_g": of_g}
         back = self.generators["generator_f"](photograph, training=True)
@@ -133,7 +131,7 @@ class WeightedTraining(keras.Model):
         if not self.judge:
             return gradients, [], losses
         with tf.GradientTape() as tape:
-            real, fake = (self.judge(p, training=True) for p in (seen.photographs, seen.pictures))
+            real, fake = (self.judge(p, training=True) for p in (seen.photographs, seen.images))
             loss = discriminator_loss(real, fake, self.gan_loss)
             scaled = self.discriminator_optimizer.scale_loss(loss)
         judging = tape.gradient(scaled, self.judge.trainable_variables)

@@ -72,16 +72,16 @@ def tree():
 
 @pytest.fixture(scope="session")
 def roll(tmp_path_factory):
-    """trainA, trainB, testA and truthA with coloured squares; negatives are 255 - picture."""
+    """trainA, trainB, testA and truthA with colored squares; negatives are 255 - image."""
     folder = tmp_path_factory.mktemp("roll")
     rng = np.random.default_rng(0)
     for name, count in {"trainA": 3, "trainB": 2, "testA": 1}.items():
         for number in range(count):
-            colours = rng.integers(0, 256, (8, 8, 3), dtype="uint8")
-            picture = colours.repeat(8, axis=0).repeat(8, axis=1)
+            colors = rng.integers(0, 256, (8, 8, 3), dtype="uint8")
+            image = colors.repeat(8, axis=0).repeat(8, axis=1)
             if name.endswith("A"):
-                write(folder / name / f"{number}.png", 255 - picture)
+                write(folder / name / f"{number}.png", 255 - image)
             if name != "trainA":
                 truths = "trainB" if name == "trainB" else "truthA"
-                write(folder / truths / f"{number}.png", picture)
+                write(folder / truths / f"{number}.png", image)
     return folder

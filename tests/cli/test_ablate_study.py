@@ -25,8 +25,8 @@ def photos(tmp_path_factory):
     folder = tmp_path_factory.mktemp("photos")
     rng = np.random.default_rng(0)
     for number in range(5):
-        colours = rng.integers(0, 256, (4, 4, 3), dtype="uint8")
-        write(folder / f"{number}.png", colours.repeat(10, axis=0).repeat(12, axis=1))
+        colors = rng.integers(0, 256, (4, 4, 3), dtype="uint8")
+        write(folder / f"{number}.png", colors.repeat(10, axis=0).repeat(12, axis=1))
     return folder
 
 
@@ -73,12 +73,12 @@ def test_a_run_that_fails_leaves_the_others_alone_and_is_tried_again(study):
     assert record["missing"] == []
     for run in record["runs"]:
         assert set(run["parts"]) == {"held-out", "training"}
-        assert len(run["parts"]["held-out"]["system"]["psnr"]) == 1  # a fifth of five pictures
+        assert len(run["parts"]["held-out"]["system"]["psnr"]) == 1  # a fifth of five images
         assert np.isfinite(run["parts"]["training"]["system"]["psnr"]).all()
         assert [len(phase["l1"]) for phase in run["phases"].values()] == [1]
 
 
-def test_the_pictures_trained_on_are_not_those_held_out(study):
+def test_the_images_trained_on_are_not_those_held_out(study):
     results = study[0] / "runs" / "unet-gan-seed-0" / "results"
     truths = [results / part / "001-truth.png" for part in ("held-out", "training")]
     assert truths[0].read_bytes() != truths[1].read_bytes()

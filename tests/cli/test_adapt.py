@@ -16,7 +16,7 @@ from negcolor.images.io import read, write
 from negcolor.inference.models import load_generator
 from negcolor.networks.generator import build_generator
 
-SIDE = 48  # pixels of a picture
+SIDE = 48  # pixels of an image
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +27,8 @@ def given(tmp_path_factory):
     for number in range(4):
         for name in ("scans", "photos"):
             squares = rng.integers(0, 256, (6, 6, 3), dtype="uint8")
-            picture = squares.repeat(SIDE // 6, axis=0).repeat(SIDE // 6, axis=1)
-            write(folder / name / f"{number}.png", picture)
+            image = squares.repeat(SIDE // 6, axis=0).repeat(SIDE // 6, axis=1)
+            write(folder / name / f"{number}.png", image)
     keras.utils.set_random_seed(1)
     for name, prior in {"plain": None, "model": "density"}.items():
         config = GeneratorConfig(filters=4, residual_blocks=1, prior=prior)

@@ -59,7 +59,7 @@ def untouched(folder):
 
 @pytest.fixture(scope="module")
 def batch(command, scans, model, tmp_path_factory):
-    """The folder that all the scans were colourised into, and how that went."""
+    """The folder that all the scans were colorised into, and how that went."""
     output = tmp_path_factory.mktemp("out") / "positives"
     before = untouched(scans)
     options = ("--model", model, "--output", output, "--method", "whole")
@@ -97,9 +97,7 @@ def test_size_depth_and_format_stay(batch, scans, model):
         assert difference.mean() < 5 if path.suffix == ".jpg" else not difference.any(), path
 
 
-def test_existing_pictures_are_kept_and_the_others_tried(
-    batch, scans, model, call_main, complaints
-):
+def test_existing_images_are_kept_and_the_others_tried(batch, scans, model, call_main, complaints):
     output, _ = batch
     before = untouched(output)
     code, stdout, stderr = call_main(

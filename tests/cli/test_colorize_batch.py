@@ -30,8 +30,8 @@ def box(tmp_path_factory):
     folder = tmp_path_factory.mktemp("box")
     rng = np.random.default_rng(0)
     for number in range(40):
-        picture = rng.integers(0, 65536, (200, 300, 3), dtype="uint16")
-        write(folder / f"roll {number % 8}" / f"{number}.tif", picture)
+        image = rng.integers(0, 65536, (200, 300, 3), dtype="uint16")
+        write(folder / f"roll {number % 8}" / f"{number}.tif", image)
     return folder
 
 
@@ -105,14 +105,14 @@ def test_a_server_that_dies_ends_the_batch_at_once(
     monkeypatch.setattr(client, "FIRST_WAIT", 0.001)
     invert, asked = server.model, []
 
-    def die_at_the_fourth_picture(files):
+    def die_at_the_fourth_image(files):
         asked.append(files)
         if len(asked) == 4:
             server.socket.close()  # new connections will be refused
             raise ConnectionError
         return invert(files)
 
-    server.model = die_at_the_fourth_picture
+    server.model = die_at_the_fourth_image
     server.handle_error = lambda *_: None
     options = [box, "--server", server.url, "--method", "whole", "--output", tmp_path]
     code, stdout, stderr = call_main(main, "negcolor-colorize", *options)

@@ -166,5 +166,5 @@ def test_a_roll_is_printed_alike(call_main, complaints, tmp_path):
 class Unchanged:
     """A network that gives back what it gets."""
 
-    def run(self, picture):
-        return picture
+    def run(self, image):
+        return image

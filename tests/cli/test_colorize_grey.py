@@ -30,7 +30,7 @@ def album(tmp_path):
     """Positives of all kinds, and one that is broken."""
     folder = tmp_path / "album"
     write(folder / "sixteen.tif", noise(20, 31, 1).repeat(3, axis=2))
-    write(folder / "colour.png", noise(13, 9, 3, dtype="uint8"))
+    write(folder / "color.png", noise(13, 9, 3, dtype="uint8"))
     write(folder / "pixel.png", noise(1, 1, 3))
     for name, mode in {"grey.png": "L", "alpha.png": "LA", "print.tif": "CMYK"}.items():
         shape = (17, 12, len(Image.new(mode, (1, 1)).getbands()))
@@ -40,7 +40,7 @@ def album(tmp_path):
     return folder
 
 
-def test_an_album_is_coloured_and_what_is_broken_is_named(
+def test_an_album_is_colored_and_what_is_broken_is_named(
     call_main, complaints, album, system_run, tmp_path
 ):
     before = {file: file.read_bytes() for file in album.iterdir()}
@@ -53,11 +53,11 @@ def test_an_album_is_coloured_and_what_is_broken_is_named(
     (complaint,) = complaints(stderr)
     assert "truncated.png is damaged or incomplete" in complaint
     assert "Wrote 6 of 7 pictures" in stdout
-    assert re.search(r"Colours of \d+\.\d\d% of the pixels lay outside sRGB", stdout)
+    assert re.search(r"Colors of \d+\.\d\d% of the pixels lay outside sRGB", stdout)
     assert read(sheet).shape[0] > 100
     for file in before.keys() - {album / "truncated.png"}:
-        picture, result = read(file), read(tmp_path / "out" / file.name)
-        np.testing.assert_array_equal(result, negcolor.colorize_grey(picture, system_run))
+        image, result = read(file), read(tmp_path / "out" / file.name)
+        np.testing.assert_array_equal(result, negcolor.colorize_grey(image, system_run))
         assert np.ptp(result.astype(int), axis=-1).max() > 0
     assert {file: file.read_bytes() for file in album.iterdir()} == before
 
@@ -73,8 +73,8 @@ def test_depth_format_and_trims_are_those_of_other_batches(call_main, album, sys
     )
     assert code == 0, stderr
     result = read(tmp_path / "o" / "grey.png")
-    picture = read(album / "grey.png").astype("uint16") * 257
-    expected = negcolor.colorize_grey(picture, system_run, trims=Trims(exposure=1))
+    image = read(album / "grey.png").astype("uint16") * 257
+    expected = negcolor.colorize_grey(image, system_run, trims=Trims(exposure=1))
     assert result.dtype == np.uint16
     np.testing.assert_allclose(result.astype(int), expected, atol=1)
 
@@ -89,7 +89,7 @@ def negative(tmp_path):
     return tmp_path / "negative.tif"
 
 
-def test_black_and_white_is_the_usual_positive_without_its_colours(call_main, negative, tmp_path):
+def test_black_and_white_is_the_usual_positive_without_its_colors(call_main, negative, tmp_path):
     options = ("--black-and-white", "--classical", "density-stretch", "--output", tmp_path / "out")
     code, stdout, stderr = call_main(main, "negcolor-colorize", negative, *options)
     assert code == 0, stderr
@@ -102,9 +102,7 @@ def test_black_and_white_is_the_usual_positive_without_its_colours(call_main, ne
 
 
 @pytest.mark.parametrize("depth", ["same", "8"])
-def test_a_negative_is_developed_and_then_coloured(
-    call_main, negative, system_run, tmp_path, depth
-):
+def test_a_negative_is_developed_and_then_colored(call_main, negative, system_run, tmp_path, depth):
     common = ("negcolor-colorize", negative, "--classical", "density-stretch", "--black-and-white")
     code, _, stderr = call_main(main, *common, "--output", tmp_path / "grey")
     assert code == 0, stderr
@@ -132,11 +130,11 @@ def test_a_negative_is_developed_and_then_coloured(
         (("--system", "RUN", "--classical", "negadoctor", "--roll"), "--classical and --roll"),
         (("--system", "RUN", "--server", "http://localhost:1"), "leave out --server"),
         (("--system", "RUN", "--black-and-white", "--then", "RUN"), "--black-and-white and --then"),
-        (("--then", "RUN"), "--then colours the grey positives that --black-and-white makes"),
+        (("--then", "RUN"), "--then colors the grey positives that --black-and-white makes"),
         (("--system", "missing"), "missing: there is no colorizer here; give a run folder"),
         (("--system", "film"), "film is a model for negatives: give it as --model"),
         (("--black-and-white", "--then", "film"), "film is a model for negatives"),
-        (("--model", "RUN"), "colours grey positives: give it to negcolor-colorize as"),
+        (("--model", "RUN"), "colors grey positives: give it to negcolor-colorize as"),
     ],
 )
 def test_mistakes_write_nothing(

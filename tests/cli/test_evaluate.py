@@ -97,7 +97,7 @@ def test_without_output_there_is_a_table_only(bench, call_main, tree):
     assert tree(bench.parent) == before
 
 
-def test_broken_pictures_are_left_out(bench, call_main, complaints, tmp_path):
+def test_broken_images_are_left_out(bench, call_main, complaints, tmp_path):
     (bench / "testA" / "1.png").write_bytes(b"no picture")
     write(bench / "truthA" / "3.tif", np.zeros((9, 9, 3), "uint8"), overwrite=True)
     code, _, stderr = call_main(

@@ -46,7 +46,7 @@ def test_a_run_is_exported_once(run, call_main, complaints, tree, tmp_path):
         (("missing",), "missing does not exist: name a run folder"),
         (("missing.keras",), "missing.keras does not exist"),
         (("empty",), "generator_g.keras does not exist"),
-        (("RUN", "--direction", "colour-to-negative"), "generator_f.keras does not exist"),
+        (("RUN", "--direction", "color-to-negative"), "generator_f.keras does not exist"),
         (("RUN", "--version", "0"), "--version 0 is none"),
         (("RUN", "--output", "file/mine"), "file/mine/1 cannot be written (Not a directory)"),
         (("file",), "file: this is not a generator"),

@@ -32,11 +32,11 @@ def tree(folder):
 def photos(tmp_path_factory):
     """Seven small photographs in two folders, some of the same or of unusual names."""
     folder = tmp_path_factory.mktemp("Bilder 写真")
-    pictures = (data.astronaut, data.coffee, data.chelsea, data.rocket)
-    for name, picture in zip(("Grüße 猫", "b", "c", "d"), pictures, strict=True):
-        io.write(folder / f"{name}.png", np.ascontiguousarray(picture()[::8, ::8]))
-    for name, picture in zip(("Grüße 猫", "b", "e"), pictures, strict=False):
-        io.write(folder / "more" / f"{name}.jpg", np.ascontiguousarray(picture()[4::8, 4::8]))
+    images = (data.astronaut, data.coffee, data.chelsea, data.rocket)
+    for name, image in zip(("Grüße 猫", "b", "c", "d"), images, strict=True):
+        io.write(folder / f"{name}.png", np.ascontiguousarray(image()[::8, ::8]))
+    for name, image in zip(("Grüße 猫", "b", "e"), images, strict=False):
+        io.write(folder / "more" / f"{name}.jpg", np.ascontiguousarray(image()[4::8, 4::8]))
     return folder
 
 

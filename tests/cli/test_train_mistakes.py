@@ -36,7 +36,7 @@ def test_mistakes_are_found_before_tensorflow_is_loaded(
     [
         ("missing", "--data missing is no folder"),
         (".", "trainA does not exist"),
-        ("no_colour", "trainB has no pictures"),
+        ("no_color", "trainB has no pictures"),
         ("tfds:no_such_dataset", "tfds:no_such_dataset is unknown"),
     ],
 )
@@ -44,8 +44,8 @@ def test_data_that_is_not_there_makes_no_run(
     call_main, complaints, roll, tmp_path, monkeypatch, data, sentence
 ):
     monkeypatch.chdir(tmp_path)
-    shutil.copytree(roll / "trainA", tmp_path / "no_colour" / "trainA")
-    (tmp_path / "no_colour" / "trainB").mkdir()
+    shutil.copytree(roll / "trainA", tmp_path / "no_color" / "trainA")
+    (tmp_path / "no_color" / "trainB").mkdir()
     code, _, stderr = call_main(main, "negcolor-train", "--data", data, "--output", "run")
     assert code == 2
     (complaint,) = complaints(stderr)
@@ -53,7 +53,7 @@ def test_data_that_is_not_there_makes_no_run(
     assert not (tmp_path / "run").exists()
 
 
-def test_an_unreadable_picture_is_named(command, complaints, roll, tmp_path):
+def test_an_unreadable_image_is_named(command, complaints, roll, tmp_path):
     data = shutil.copytree(roll, tmp_path / "data")
     (data / "trainB" / "broken.png").write_bytes(b"no picture")
     result = command(

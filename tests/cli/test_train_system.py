@@ -24,8 +24,8 @@ def album(tmp_path_factory):
     rng = np.random.default_rng(0)
     for number in range(12):
         light = rng.random((40, 48, 1)).round()
-        colour = light * (255, 160, 40) + (1 - light) * (10, 20, 120)
-        write(folder / f"{number}.png", colour.astype("uint8"))
+        color = light * (255, 160, 40) + (1 - light) * (10, 20, 120)
+        write(folder / f"{number}.png", color.astype("uint8"))
     return folder
 
 
@@ -48,7 +48,7 @@ def test_a_system_is_trained_and_shown(command, album, tmp_path):
     figures = json.loads((folder / "figures.json").read_text())
     assert figures["pictures"] == 1  # the test part, as 004 splits
     assert set(figures["figures"]) == {"this system", "grey"}
-    assert figures["figures"]["grey"]["colourfulness"] < 1
+    assert figures["figures"]["grey"]["colorfulness"] < 1
     assert figures["figures"]["grey"]["ab_error"] > 10
     assert read(folder / "samples" / "epoch_003.png").shape == (128, 768, 3)
     assert "9 pictures to train on, 2 for validation, 1 for the test" in result.stdout

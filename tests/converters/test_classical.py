@@ -48,7 +48,7 @@ def test_density_stretch_is_far_better_than_plain_inversion(photo, stock):
 
 @pytest.mark.parametrize("value", [0.0, 0.4, 1.0])
 @pytest.mark.parametrize("shape", [(1, 1, 3), (5, 7, 3)])
-def test_a_picture_without_contrast_becomes_black(value, shape):
+def test_an_image_without_contrast_becomes_black(value, shape):
     positive = density_stretch(np.full(shape, value))
     np.testing.assert_array_equal(positive, np.zeros(shape))
 

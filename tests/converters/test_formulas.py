@@ -28,7 +28,7 @@ def encode(x):
 
 
 def scan(linear):
-    """A picture of linear transmittances as it is scanned."""
+    """An image of linear transmittances as it is scanned."""
     return np.vectorize(encode)(linear)
 
 
@@ -118,17 +118,17 @@ def test_negadoctor_joins_its_parts():
 def test_rawtherapee_by_hand():
     # A row of ten: the medians are those of the six in the middle, (0.2 + 0.3) / 2.
     row = np.array([0.9, 0.9, 0.1, 0.1, 0.2, 0.3, 0.4, 0.5, 0.9, 0.9])
-    picture = np.stack([row, row / 2, row / 4], axis=-1)[np.newaxis]
-    positive = CLASSICAL["rawtherapee"](scan(picture))
+    image = np.stack([row, row / 2, row / 4], axis=-1)[np.newaxis]
+    positive = CLASSICAL["rawtherapee"](scan(image))
     for x, value in enumerate(row):
         expected = [encode((value / 0.25) ** -e / 24) for e in (2.04, 1.5, 1.29)]
         assert positive[0, x] == pytest.approx(expected, abs=1e-4)
 
 
 def test_rawtherapee_clips_what_is_denser_than_24_times_the_median():
-    picture = np.full((5, 5, 3), 0.5)
-    picture[0, 0] = 0.02
-    assert CLASSICAL["rawtherapee"](scan(picture))[0, 0] == pytest.approx(1.0)
+    image = np.full((5, 5, 3), 0.5)
+    image[0, 0] = 0.02
+    assert CLASSICAL["rawtherapee"](scan(image))[0, 0] == pytest.approx(1.0)
 
 
 def test_negfix8_by_hand():
@@ -189,7 +189,7 @@ def test_negatives_come_out_as_positives(name, stock):
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("value", [0.0, 0.4, 1.0])
 @pytest.mark.parametrize("shape", [(1, 1, 3), (5, 7, 3), (40, 30, 3)])
-def test_pictures_without_contrast(name, value, shape):
+def test_images_without_contrast(name, value, shape):
     check(CLASSICAL[name](np.full(shape, value)), shape)
 
 
@@ -204,7 +204,7 @@ def test_pictures_without_contrast(name, value, shape):
     )
 )
 @example(negative=np.float32([[[0, 0.25, 0.25], [0.25, 0, 0.25], [0.25, 0.25, 0.25]]]))
-def test_any_picture_gives_finite_values_between_0_and_1(name, negative):
+def test_any_image_gives_finite_values_between_0_and_1(name, negative):
     before = negative.copy()
     check(CLASSICAL[name](negative), negative.shape)
     np.testing.assert_array_equal(negative, before)

@@ -1,4 +1,4 @@
-"""Folders of pictures to evaluate."""
+"""Folders of images to evaluate."""
 
 import json
 
@@ -16,12 +16,12 @@ def benchmark_folder(tmp_path):
         folder = tmp_path / "bench"
         (folder / "testA").mkdir(parents=True)
         for number, name in enumerate(names):
-            truth = picture(number)
+            truth = image(number)
             write(folder / "testA" / name, 255 - truth)
             if truths:
                 write(folder / "truthA" / name, truth)
         for number in range(photographs):
-            write(folder / "testB" / f"{number}.png", picture(100 + number))
+            write(folder / "testB" / f"{number}.png", image(100 + number))
         if traits:
             entries = [
                 {"file": f"testA/{name}", **each} for name, each in zip(names, traits, strict=True)
@@ -32,13 +32,13 @@ def benchmark_folder(tmp_path):
     return make
 
 
-def picture(seed, shape=(12, 16, 3)):
+def image(seed, shape=(12, 16, 3)):
     return np.random.default_rng(seed).integers(0, 256, shape, dtype="uint8")
 
 
 @pytest.fixture
 def evaluation(benchmark_folder):
-    """An evaluation of pictures and methods with names that need to be escaped."""
+    """An evaluation of images and methods with names that need to be escaped."""
     from negcolor.evaluation.dataset import open_data
     from negcolor.evaluation.evaluate import evaluate
 

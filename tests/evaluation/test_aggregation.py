@@ -8,15 +8,15 @@ from negcolor.evaluation.aggregation import (
     Row,
     best_methods,
     extremes,
-    summarise,
-    summarise_groups,
+    summarize,
+    summarize_groups,
 )
 from negcolor.evaluation.metrics import Figures
 
 
-def row(picture, method, delta_e, psnr=20.0, **traits):
-    values = {"ssim": 0.5, "delta_e_95": 2 * delta_e, "colourfulness": 30.0}
-    return Row(picture, method, Figures(psnr=psnr, delta_e=delta_e, **values), traits)
+def row(image, method, delta_e, psnr=20.0, **traits):
+    values = {"ssim": 0.5, "delta_e_95": 2 * delta_e, "colorfulness": 30.0}
+    return Row(image, method, Figures(psnr=psnr, delta_e=delta_e, **values), traits)
 
 
 ROWS = [
@@ -30,9 +30,9 @@ ROWS = [
 
 
 def test_means_of_methods():
-    summaries = summarise(ROWS)
+    summaries = summarize(ROWS)
     assert list(summaries) == ["net", "plain"]
-    assert [summary.pictures for summary in summaries.values()] == [3, 3]
+    assert [summary.images for summary in summaries.values()] == [3, 3]
     assert set(summaries["net"].figures) == set(FIGURES)
     assert summaries["net"].figures["delta_e"].mean == 5.0
     assert summaries["net"].figures["delta_e_95"].mean == 10.0
@@ -44,36 +44,36 @@ def test_means_of_methods():
 
 def test_an_infinite_mean_has_no_interval():
     rows = [row("a", "net", 0.0, psnr=np.inf), row("b", "net", 1.0, psnr=30.0)]
-    psnr = summarise(rows)["net"].figures["psnr"]
+    psnr = summarize(rows)["net"].figures["psnr"]
     assert (psnr.mean, psnr.interval) == (np.inf, None)
 
 
-def test_a_single_picture_has_no_interval():
-    delta_e = summarise([row("a", "net", 4.0)])["net"].figures["delta_e"]
+def test_a_single_image_has_no_interval():
+    delta_e = summarize([row("a", "net", 4.0)])["net"].figures["delta_e"]
     assert (delta_e.mean, delta_e.interval) == (4.0, None)
 
 
 def test_groups_are_sorted_and_leave_out_what_is_not_known():
-    groups = summarise_groups([*ROWS, row("d", "net", 99.0)], "exposure_stops")
+    groups = summarize_groups([*ROWS, row("d", "net", 99.0)], "exposure_stops")
     assert list(groups) == [-1.0, 0.5, 2.0]
-    groups = summarise_groups([*ROWS, row("d", "net", 99.0)], "stock")
+    groups = summarize_groups([*ROWS, row("d", "net", 99.0)], "stock")
     assert list(groups) == ["ektar", "gold"]
     assert groups["gold"]["net"].figures["delta_e"].mean == 3.5
-    assert groups["gold"]["plain"].pictures == 2
+    assert groups["gold"]["plain"].images == 2
     assert groups["ektar"]["plain"].figures["delta_e"].mean == 2.0
-    assert summarise_groups(ROWS, "scanner") == {}
+    assert summarize_groups(ROWS, "scanner") == {}
 
 
 @pytest.mark.parametrize(
     ("figure", "best"),
-    [("delta_e", {"net"}), ("ssim", {"net", "plain"}), ("colourfulness", set())],
+    [("delta_e", {"net"}), ("ssim", {"net", "plain"}), ("colorfulness", set())],
 )
 def test_the_best_method_of_a_figure(figure, best):
-    assert best_methods(summarise(ROWS), figure) == best
+    assert best_methods(summarize(ROWS), figure) == best
 
 
 def test_higher_is_better_for_psnr():
-    summaries = summarise([row("a", "low", 1.0, psnr=10.0), row("a", "high", 1.0, psnr=11.0)])
+    summaries = summarize([row("a", "low", 1.0, psnr=10.0), row("a", "high", 1.0, psnr=11.0)])
     assert best_methods(summaries, "psnr") == {"high"}
 
 

@@ -1,11 +1,11 @@
-"""Figures of coloured pictures, against scikit-image and closed forms."""
+"""Figures of colored images, against scikit-image and closed forms."""
 
 import numpy as np
 import pytest
 from skimage.color import lab2rgb
 from skimage.metrics import peak_signal_noise_ratio
 
-from negcolor.evaluation.color_metrics import compare_colours, grey
+from negcolor.evaluation.color_metrics import compare_colors, grey
 from negcolor.evaluation.metrics import average
 from negcolor.images.lab import to_lab_network
 
@@ -13,30 +13,30 @@ SRGB = np.random.default_rng(0).uniform(0.25, 0.75, (2, 12, 9, 3)).astype("float
 TRUTH = to_lab_network(SRGB)
 
 
-def test_the_true_colours_have_no_error():
-    for figures in compare_colours(lambda light: TRUTH[..., 1:], TRUTH):
+def test_the_true_colors_have_no_error():
+    for figures in compare_colors(lambda light: TRUTH[..., 1:], TRUTH):
         assert figures.ab_error == figures.ab_mse == figures.outside == 0
         assert figures.ssim == pytest.approx(1)
         assert figures.delta_e == pytest.approx(0, abs=1e-6)
 
 
-def test_grey_has_the_truths_colours_as_error():
+def test_grey_has_the_truths_colors_as_error():
     lab = (TRUTH.astype("float64") + (1, 0, 0)) * (50, 110, 110)
-    for figures, picture, truth in zip(compare_colours(grey, TRUTH), lab, SRGB, strict=True):
-        assert figures.ab_error == pytest.approx(np.abs(picture[..., 1:]).mean(), rel=1e-5)
-        assert figures.ab_mse == pytest.approx(np.square(picture[..., 1:]).mean(), rel=1e-5)
-        assert figures.colourfulness < 0.1
-        result = lab2rgb(picture * (1, 0, 0))
+    for figures, image, truth in zip(compare_colors(grey, TRUTH), lab, SRGB, strict=True):
+        assert figures.ab_error == pytest.approx(np.abs(image[..., 1:]).mean(), rel=1e-5)
+        assert figures.ab_mse == pytest.approx(np.square(image[..., 1:]).mean(), rel=1e-5)
+        assert figures.colorfulness < 0.1
+        result = lab2rgb(image * (1, 0, 0))
         expected = peak_signal_noise_ratio(truth, result.astype("float32"), data_range=1)
         assert figures.psnr == pytest.approx(expected, abs=0.01)
 
 
-def test_colours_that_srgb_lacks_are_counted():
+def test_colors_that_srgb_lacks_are_counted():
     def loud(light):
-        colours = np.zeros((*light.shape[:-1], 2), "float32")
-        colours[:, :3] = 1.0  # a quarter of the rows
-        return colours
+        colors = np.zeros((*light.shape[:-1], 2), "float32")
+        colors[:, :3] = 1.0  # a quarter of the rows
+        return colors
 
-    figures = average(compare_colours(loud, TRUTH))
+    figures = average(compare_colors(loud, TRUTH))
     assert figures.outside == pytest.approx(0.25)
-    assert figures.ab_error > average(compare_colours(grey, TRUTH)).ab_error
+    assert figures.ab_error > average(compare_colors(grey, TRUTH)).ab_error

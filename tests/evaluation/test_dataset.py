@@ -1,4 +1,4 @@
-"""Which pictures are evaluated, and what is said when they do not fit together."""
+"""Which images are evaluated, and what is said when they do not fit together."""
 
 import unicodedata
 
@@ -106,7 +106,7 @@ def test_a_broken_manifest_is_named(benchmark_folder, text):
         open_data(folder)
 
 
-def test_large_pictures_are_reduced_alike(benchmark_folder, monkeypatch):
+def test_large_images_are_reduced_alike(benchmark_folder, monkeypatch):
     monkeypatch.setattr(dataset, "LONG_SIDE", 8)
     negative, truth = read_sample(open_data(benchmark_folder()).samples[0])
     assert negative.shape == truth.shape == (6, 8, 3)

@@ -7,8 +7,8 @@ from negcolor.errors import NegcolorError
 from negcolor.evaluation import gallery
 from negcolor.evaluation.dataset import open_data
 from negcolor.evaluation.evaluate import evaluate
-from negcolor.evaluation.gallery import ERROR_LIMIT, Gallery, error_colours
-from negcolor.evaluation.image_sets import PictureSets
+from negcolor.evaluation.gallery import ERROR_LIMIT, Gallery, error_colors
+from negcolor.evaluation.image_sets import ImageSets
 from negcolor.evaluation.measuring import measure
 from negcolor.evaluation.metrics import compare
 from negcolor.images.color import to_unit
@@ -17,14 +17,14 @@ from negcolor.images.io import read
 CONVERTERS = {"inversion": lambda x: np.float32(1) - x, "nothing": lambda x: x}
 
 
-class MeanColour:
-    """In place of the Inception network: a picture's mean colour, and two classes."""
+class MeanColor:
+    """In place of the Inception network: an image's mean color, and two classes."""
 
-    def features(self, pictures):
-        return np.stack([picture.mean((0, 1)) for picture in pictures]).astype("float64")
+    def features(self, images):
+        return np.stack([image.mean((0, 1)) for image in images]).astype("float64")
 
-    def probabilities(self, pictures):
-        return np.stack([[picture.mean(), 1 - picture.mean()] for picture in pictures])
+    def probabilities(self, images):
+        return np.stack([[image.mean(), 1 - image.mean()] for image in images])
 
 
 def run(folder, sets="no weights"):
@@ -34,12 +34,12 @@ def run(folder, sets="no weights"):
     return result, told
 
 
-def test_each_picture_is_compared_with_its_truth(benchmark_folder):
+def test_each_image_is_compared_with_its_truth(benchmark_folder):
     folder = benchmark_folder(traits=[{"stock": "gold"}, {"stock": "gold"}, {"stock": "ektar"}])
     result, told = run(folder)
     assert told == [("1.png", None), ("2.png", None), ("3.png", None)]
-    assert (result.pictures, result.left_out, result.sets) == (3, (), "no weights")
-    assert [(row.picture, row.method) for row in result.rows[:3]] == [
+    assert (result.images, result.left_out, result.sets) == (3, (), "no weights")
+    assert [(row.image, row.method) for row in result.rows[:3]] == [
         ("1.png", "inversion"),
         ("1.png", "nothing"),
         ("2.png", "inversion"),
@@ -48,18 +48,18 @@ def test_each_picture_is_compared_with_its_truth(benchmark_folder):
     assert result.rows[1].figures == compare(negative, truth)
     assert result.summaries["inversion"].figures["delta_e"].mean == pytest.approx(0, abs=1e-3)
     assert list(result.groups) == ["stock"]
-    assert result.groups["stock"]["gold"]["nothing"].pictures == 2
+    assert result.groups["stock"]["gold"]["nothing"].images == 2
 
 
-def test_unusable_pictures_are_left_out(benchmark_folder):
+def test_unusable_images_are_left_out(benchmark_folder):
     folder = benchmark_folder()
     (folder / "testA" / "2.png").write_bytes(b"no picture")
     result, told = run(folder)
     (reason,) = result.left_out
     assert "2.png" in reason
     assert told[1] == ("2.png", reason)
-    assert result.pictures == 2
-    assert {row.picture for row in result.rows} == {"1.png", "3.png"}
+    assert result.images == 2
+    assert {row.image for row in result.rows} == {"1.png", "3.png"}
     assert [panel.name for panel in result.gallery.panels] == ["1.png", "3.png"]
 
 
@@ -72,7 +72,7 @@ def test_nothing_to_evaluate_is_refused(benchmark_folder):
 
 def test_sets_are_compared_with_the_photographs(benchmark_folder):
     folder = benchmark_folder(truths=False, photographs=3)
-    result, told = run(folder, PictureSets(MeanColour()))
+    result, told = run(folder, ImageSets(MeanColor()))
     assert [name for name, _ in told] == ["1.png", "2.png", "3.png", "0.png", "1.png", "2.png"]
     assert result.rows == ()
     assert result.summaries == {}
@@ -81,7 +81,7 @@ def test_sets_are_compared_with_the_photographs(benchmark_folder):
 
 
 def test_sets_are_compared_with_truths_where_there_are_no_photographs(benchmark_folder):
-    result, _ = run(benchmark_folder(), PictureSets(MeanColour()))
+    result, _ = run(benchmark_folder(), ImageSets(MeanColor()))
     assert result.sets["inversion"].fid == pytest.approx(0, abs=1e-6)
     assert result.sets["nothing"].fid > 1e-5
 
@@ -89,15 +89,15 @@ def test_sets_are_compared_with_truths_where_there_are_no_photographs(benchmark_
 def test_a_broken_photograph_is_left_out(benchmark_folder):
     folder = benchmark_folder(photographs=3)
     (folder / "testB" / "0.png").write_bytes(b"")
-    result, told = run(folder, PictureSets(MeanColour()))
+    result, told = run(folder, ImageSets(MeanColor()))
     assert told[3] == ("0.png", result.left_out[0])
-    assert result.pictures == 3
+    assert result.images == 3
     assert result.sets["nothing"].fid > 0
 
 
-def test_a_single_picture_makes_no_set(benchmark_folder):
-    result, _ = run(benchmark_folder(["1.png"]), PictureSets(MeanColour()))
-    assert result.sets == "they take at least 2 results and 2 colour photographs"
+def test_a_single_image_makes_no_set(benchmark_folder):
+    result, _ = run(benchmark_folder(["1.png"]), ImageSets(MeanColor()))
+    assert result.sets == "they take at least 2 results and 2 color photographs"
 
 
 def test_the_gallery_is_spread_and_knows_best_and_worst(benchmark_folder, monkeypatch):
@@ -114,9 +114,9 @@ def test_the_gallery_is_spread_and_knows_best_and_worst(benchmark_folder, monkey
     assert list(shown.extremes["method"]) == ["1.png", "3.png"]
 
 
-def test_colours_of_errors_grow_lighter():
-    steps = error_colours(np.linspace(0, ERROR_LIMIT, 20)).sum(-1, dtype=int)
+def test_colors_of_errors_grow_lighter():
+    steps = error_colors(np.linspace(0, ERROR_LIMIT, 20)).sum(-1, dtype=int)
     assert (np.diff(steps) > 0).all()
     np.testing.assert_array_equal(
-        error_colours(np.array([500.0])), error_colours(np.array([ERROR_LIMIT]))
+        error_colors(np.array([500.0])), error_colors(np.array([ERROR_LIMIT]))
     )

@@ -22,15 +22,15 @@ def network():
 
 
 @pytest.fixture(scope="module")
-def pictures():
+def images():
     rng = np.random.default_rng(0)
     return [rng.uniform(size=shape).astype("float32") for shape in [(40, 70, 3), (310, 299, 3)]]
 
 
-def test_features_and_probabilities(network, pictures, monkeypatch):
+def test_features_and_probabilities(network, images, monkeypatch):
     monkeypatch.setattr(inception, "BATCH", 1)
     judge = Inception(network)
-    features, probabilities = judge.features(pictures), judge.probabilities(pictures)
+    features, probabilities = judge.features(images), judge.probabilities(images)
     assert features.shape == (2, 2048)
     assert probabilities.shape == (2, 1000)
     np.testing.assert_allclose(probabilities.sum(1), 1.0, atol=1e-5)
@@ -42,26 +42,26 @@ def test_features_and_probabilities(network, pictures, monkeypatch):
     )
 
 
-def test_no_pictures_have_no_features(network):
+def test_no_images_have_no_features(network):
     assert Inception(network).features([]).shape == (0, 2048)
 
 
-def test_pictures_are_resampled_and_scaled_as_the_network_wants():
-    picture = np.random.default_rng(1).integers(90, 160, (64, 500, 3), dtype=np.uint8)
-    prepared = inception._prepare(picture / 255)
-    resized = np.asarray(Image.fromarray(picture).resize((299, 299), Image.Resampling.BICUBIC))
+def test_images_are_resampled_and_scaled_as_the_network_wants():
+    image = np.random.default_rng(1).integers(90, 160, (64, 500, 3), dtype=np.uint8)
+    prepared = inception._prepare(image / 255)
+    resized = np.asarray(Image.fromarray(image).resize((299, 299), Image.Resampling.BICUBIC))
     expected = keras.applications.inception_v3.preprocess_input(resized.astype("float32"))
     np.testing.assert_allclose(prepared, expected, atol=2.5 / 255)  # 8 bits round twice
 
 
-def test_weights_of_a_file(network, pictures, tmp_path, monkeypatch):
+def test_weights_of_a_file(network, images, tmp_path, monkeypatch):
     file = tmp_path / "mine.weights.h5"
     network.save_weights(file)
     digest = hashlib.md5(file.read_bytes()).hexdigest()
     monkeypatch.setattr(inception, "WEIGHTS_MD5", digest)
     np.testing.assert_allclose(
-        load_inception(file).features(pictures[:1]),
-        Inception(network).features(pictures[:1]),
+        load_inception(file).features(images[:1]),
+        Inception(network).features(images[:1]),
         rtol=1e-4,
         atol=1e-5,
     )

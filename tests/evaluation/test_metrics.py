@@ -1,4 +1,4 @@
-"""Figures of results against truths, pinned to closed forms and to published colour pairs."""
+"""Figures of results against truths, pinned to closed forms and to published color pairs."""
 
 import warnings
 from dataclasses import astuple, fields
@@ -11,10 +11,10 @@ from skimage.color import deltaE_ciede2000, lab2rgb, rgb2lab
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from negcolor.errors import NegcolorError
-from negcolor.evaluation.metrics import HIGHER_IS_BETTER, Figures, average, colourfulness, compare
+from negcolor.evaluation.metrics import HIGHER_IS_BETTER, Figures, average, colorfulness, compare
 
 
-def pictures(seed, shape=(16, 21, 3)):
+def images(seed, shape=(16, 21, 3)):
     """A truth and a result that resembles it, float32."""
     rng = np.random.default_rng(seed)
     truth = rng.uniform(0.1, 0.9, shape)
@@ -40,7 +40,7 @@ def ssim(x, y, window=7):
 
 @pytest.mark.parametrize("seed", range(3))
 def test_psnr_and_ssim_follow_their_definitions(seed):
-    result, truth = pictures(seed)
+    result, truth = images(seed)
     figures = compare(result, truth)
     error = np.mean((result.astype("float64") - truth) ** 2)
     assert figures.psnr == pytest.approx(10 * np.log10(1 / error), abs=1e-4)
@@ -58,11 +58,11 @@ def test_psnr_and_ssim_follow_their_definitions(seed):
     ],
 )
 def test_delta_e_agrees_with_published_pairs(lab, other, delta_e):
-    one, two = (np.tile(lab2rgb(np.array(colour)), (8, 8, 1)) for colour in (lab, other))
+    one, two = (np.tile(lab2rgb(np.array(color)), (8, 8, 1)) for color in (lab, other))
     assert compare(one, two).delta_e == pytest.approx(delta_e, abs=2e-3)
 
 
-def test_delta_e_is_the_mean_over_the_picture():
+def test_delta_e_is_the_mean_over_the_image():
     truth = np.zeros((8, 8, 3), "float32")
     result = truth.copy()
     result[:, :2] = 1.0  # black against white is 100
@@ -70,7 +70,7 @@ def test_delta_e_is_the_mean_over_the_picture():
 
 
 def test_a_perfect_result():
-    _, truth = pictures(0)
+    _, truth = images(0)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         assert compare(truth, truth) == Figures(
@@ -78,13 +78,13 @@ def test_a_perfect_result():
             ssim=pytest.approx(1.0),
             delta_e=0.0,
             delta_e_95=0.0,
-            colourfulness=colourfulness(truth),
+            colorfulness=colorfulness(truth),
         )
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 3), (1, 9, 3), (2, 3, 3), (3, 50, 3), (6, 6, 3)])
-def test_tiny_pictures_have_figures(shape):
-    result, truth = pictures(5, shape)
+def test_tiny_images_have_figures(shape):
+    result, truth = images(5, shape)
     figures = compare(result, truth)
     assert np.isfinite(astuple(figures)).all()
     assert -1.0 <= figures.ssim < 1.0
@@ -94,7 +94,7 @@ def test_tiny_pictures_have_figures(shape):
         assert figures.ssim == pytest.approx(expected, abs=1e-6)
 
 
-def test_pictures_of_different_size_are_refused():
+def test_images_of_different_size_are_refused():
     with pytest.raises(
         NegcolorError, match=r"21x16 pixels cannot be compared with a truth of 20x16"
     ):
@@ -124,29 +124,29 @@ def test_the_95th_percentile_of_delta_e():
     assert compare(result, truth).delta_e_95 == 0.0
 
 
-def test_colourfulness_by_hand():
+def test_colorfulness_by_hand():
     # Red 255 gives rg = 255, yb = 127.5; blue 255 gives rg = 0, yb = -255. Half and half: means
     # 127.5 and -63.75, standard deviations 127.5 and 191.25.
-    picture = np.zeros((2, 4, 3), "float32")
-    picture[:, :2, 0] = 1.0
-    picture[:, 2:, 2] = 1.0
+    image = np.zeros((2, 4, 3), "float32")
+    image[:, :2, 0] = 1.0
+    image[:, 2:, 2] = 1.0
     expected = np.hypot(127.5, 191.25) + 0.3 * np.hypot(127.5, 63.75)
-    assert colourfulness(picture) == pytest.approx(expected, rel=1e-6)
-    assert compare(picture, np.zeros_like(picture)).colourfulness == colourfulness(picture)
+    assert colorfulness(image) == pytest.approx(expected, rel=1e-6)
+    assert compare(image, np.zeros_like(image)).colorfulness == colorfulness(image)
 
 
 def test_opponents_keep_their_signs():
     # Red and green in equal shares: rg is ±255 with mean 0, yb is 127.5 everywhere. Without signs
     # rg would have no spread.
-    picture = np.zeros((2, 2, 3))
-    picture[0, :, 0] = 1.0
-    picture[1, :, 1] = 1.0
-    assert colourfulness(picture) == pytest.approx(255.0 + 0.3 * 127.5)
+    image = np.zeros((2, 2, 3))
+    image[0, :, 0] = 1.0
+    image[1, :, 1] = 1.0
+    assert colorfulness(image) == pytest.approx(255.0 + 0.3 * 127.5)
 
 
-def test_grey_has_no_colourfulness():
+def test_grey_has_no_colorfulness():
     grey = np.random.default_rng(0).uniform(size=(5, 6, 1)).repeat(3, 2)
-    assert colourfulness(grey) == pytest.approx(0.0, abs=1e-9)
+    assert colorfulness(grey) == pytest.approx(0.0, abs=1e-9)
 
 
 def test_average_of_each_figure():

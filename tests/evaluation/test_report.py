@@ -57,7 +57,7 @@ def test_the_page_is_well_formed_and_refers_to_nothing_outside(evaluation):
     assert not {"link", "iframe", "object", "b"} & set(page.tags)  # <b> is part of a stock's name
 
 
-def test_the_page_names_everything_and_shows_all_pictures(evaluation):
+def test_the_page_names_everything_and_shows_all_images(evaluation):
     page = Page(to_html(evaluation))
     words = "".join(page.text)
     for name in ("<img src=x> & 猫.png", 'a|b "quoted" *c*.png', "<b>gold</b>", "in|version"):
@@ -66,7 +66,7 @@ def test_the_page_names_everything_and_shows_all_pictures(evaluation):
     wanted = {f"picture-{row}-{column}" for row in range(3) for column in range(4)}
     assert wanted <= set(page.ids)
     grid = 3 * (4 + 2)  # negative, two results, truth; two error maps
-    extremes = 2 * 3 * 4  # negative, result, error map, truth of each method and picture
+    extremes = 2 * 3 * 4  # negative, result, error map, truth of each method and image
     assert page.tags.count("img") == grid + extremes + 2  # and the slider's two
 
 
@@ -86,7 +86,7 @@ def test_without_truths_there_are_neither_figures_nor_maps(evaluation):
     ]
     samples = [dataclasses.replace(each, truth=None) for each in evaluation.data.samples]
     data = dataclasses.replace(evaluation.data, samples=samples)
-    unpaired = dataclasses.replace(evaluation, data=data, rows=(), truth_colourfulness=None)
+    unpaired = dataclasses.replace(evaluation, data=data, rows=(), truth_colorfulness=None)
     page = Page(to_html(unpaired))
     assert page.tags.count("img") == 3 * 3 + 2
     assert "PSNR" not in "".join(page.text)
@@ -119,7 +119,7 @@ def test_json_holds_every_figure(evaluation):
         (row for row in evaluation.rows if row.method == "<nothing>"),
         key=lambda row: row.figures.delta_e,
     )
-    assert report["from_best_to_worst"]["<nothing>"][-1]["picture"] == worst.picture
+    assert report["from_best_to_worst"]["<nothing>"][-1]["picture"] == worst.image
     assert "there are <no> weights" in report["sets"]["notes"][0]
 
 
@@ -152,14 +152,14 @@ def test_figures_of_sets_come_with_their_disclaimer(evaluation):
     assert report["reference"] == "truthA"
 
 
-def test_csv_has_a_row_per_picture_and_method(evaluation):
+def test_csv_has_a_row_per_image_and_method(evaluation):
     rows = list(csv.DictReader(io.StringIO(to_csv(evaluation))))
     assert len(rows) == 6
     assert list(rows[0]) == [
         "picture", "method", "stock", "exposure_stops", "scanner", *FIGURES,
     ]  # fmt: skip
     for line, row in zip(rows, evaluation.rows, strict=True):
-        assert (line["picture"], line["method"]) == (row.picture, row.method)
+        assert (line["picture"], line["method"]) == (row.image, row.method)
         assert line["stock"] == row.traits["stock"]
         assert float(line["delta_e"]) == row.figures.delta_e
 

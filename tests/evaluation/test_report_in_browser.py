@@ -60,7 +60,7 @@ class Browser:
         self.post(f"/element/{element}/click")
 
     def drag(self, element, pixels):
-        """From the element's centre to the right."""
+        """From the element's center to the right."""
         origin = {"type": "pointerMove", "origin": {ELEMENT: element}, "duration": 50, "y": 0}
         pointer = [
             {**origin, "x": 0},
@@ -94,12 +94,12 @@ def browser(tmp_path):
 
 
 def clip(browser):
-    """How much of the left picture is hidden, from the right, in percent."""
+    """How much of the left image is hidden, from the right, in percent."""
     value = browser.run("getComputedStyle(document.querySelector('#slider .left')).clipPath")
     return float(re.fullmatch(r"inset\(0px (?:calc\()?([\d.]+)%\)? 0px 0px\)", value)[1])
 
 
-def test_the_slider_moves_by_mouse_and_keys_and_changes_pictures(evaluation, browser, tmp_path):
+def test_the_slider_moves_by_mouse_and_keys_and_changes_images(evaluation, browser, tmp_path):
     write_report(tmp_path / "report", evaluation)
     browser.post("/url", url=(tmp_path / "report" / "report.html").as_uri())
     handle = browser.find("#slider input")

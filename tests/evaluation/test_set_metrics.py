@@ -117,7 +117,7 @@ def test_the_seed_decides_the_subsets():
 
 
 @pytest.mark.parametrize("distance", [fid, kid])
-def test_a_single_picture_has_no_distribution(distance):
+def test_a_single_image_has_no_distribution(distance):
     with pytest.raises(NegcolorError, match="at least two pictures"):
         distance(np.zeros((1, 4)), np.zeros((5, 4)))
 
@@ -141,7 +141,7 @@ def test_inception_score_of_splits():
     assert inception_score(probabilities, splits=2) == pytest.approx((1.5, 0.5))
 
 
-def test_inception_score_has_no_more_splits_than_pictures():
+def test_inception_score_has_no_more_splits_than_images():
     assert inception_score(np.eye(3), splits=10) == pytest.approx((1.0, 0.0))
     with pytest.raises(NegcolorError, match="at least one picture"):
         inception_score(np.empty((0, 1000)))

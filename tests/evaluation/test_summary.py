@@ -28,7 +28,7 @@ def test_each_converter_gets_its_mean_over_the_pairs():
     assert figures["inversion"].psnr > 120  # float32
 
 
-def test_pictures_of_16_bits_count_alike():
+def test_images_of_16_bits_count_alike():
     ((negative, truth),) = pairs(1)
     wide = (negative.astype("uint16") * 257, truth.astype("uint16") * 257)
     eight, sixteen = (
@@ -38,7 +38,7 @@ def test_pictures_of_16_bits_count_alike():
     assert sixteen.delta_e == pytest.approx(eight.delta_e, rel=1e-5)
 
 
-def test_large_pictures_are_reduced_before_they_are_converted(monkeypatch):
+def test_large_images_are_reduced_before_they_are_converted(monkeypatch):
     monkeypatch.setattr(summary, "LONG_SIDE", 10)
     shapes = []
 
@@ -54,7 +54,7 @@ def test_without_a_pair_there_are_no_figures():
     assert compare_converters([], {"inversion": lambda negative: 1 - negative}) == {}
 
 
-def test_one_perfect_picture_does_not_hide_the_others():
+def test_one_perfect_image_does_not_hide_the_others():
     truths = [truth for _, truth in pairs(2)]
     figures = compare_converters([(truth, truth) for truth in truths], {"nothing": lambda x: x})
     assert figures["nothing"] == average(

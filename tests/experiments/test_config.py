@@ -78,7 +78,7 @@ def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path):
         create_run(tmp_path / "file" / "run", RunConfig())
 
 
-@pytest.mark.parametrize("text", [None, "", "{", "[]", "7", '{"epochs": 3, "colour": 1}'])
+@pytest.mark.parametrize("text", [None, "", "{", "[]", "7", '{"epochs": 3, "color": 1}'])
 def test_a_folder_without_a_readable_configuration_is_no_run(tmp_path, text):
     if text is not None:
         (tmp_path / "config.json").write_text(text)

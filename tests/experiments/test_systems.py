@@ -39,12 +39,12 @@ def test_optimizers_rates_batches_and_lengths_are_the_papers():
     assert (gan.generator.kind, gan.generator.rate, gan.discriminator.rate) == ("adam", 2e-4, 2e-4)
     assert (gan.l1_weight, gan.epochs, SYSTEMS["unet-gan"].batch_size) == (100, 10, 20)
 
-    clipped, penalised = phases("wgan-clip")["wgan"], phases("wgan-gp")["wgan"]
+    clipped, penalized = phases("wgan-clip")["wgan"], phases("wgan-gp")["wgan"]
     assert (clipped.generator.kind, clipped.generator.rate, clipped.clip) == ("rmsprop", 5e-5, 0.01)
     assert (clipped.critic_steps, clipped.epochs, SYSTEMS["wgan-clip"].batch_size) == (5, 20, 32)
-    assert (penalised.generator.kind, penalised.generator.rate) == ("adam", 5e-5)
-    assert (penalised.clip, penalised.gradient_penalty) == (None, 10)
-    assert SYSTEMS["wgan-gp"].discriminator.normalization == "layer"  # batch norm mixes pictures
+    assert (penalized.generator.kind, penalized.generator.rate) == ("adam", 5e-5)
+    assert (penalized.clip, penalized.gradient_penalty) == (None, 10)
+    assert SYSTEMS["wgan-gp"].discriminator.normalization == "layer"  # batch norm mixes images
 
     cycle = phases("grey-cyclegan")["cyclegan"]
     assert (cycle.generator.rate, cycle.generator.beta_1, cycle.cycle_weight) == (1e-5, 0.5, 10)

@@ -73,7 +73,7 @@ def test_wrong_options_are_refused(tmp_path):
 
 @pytest.mark.parametrize("bit_depth", [8, 16])
 @pytest.mark.parametrize("stock", ["kodak_gold_200", "random"])
-def test_a_colour_frame_is_a_negative_and_the_photograph(tmp_path, stock, bit_depth):
+def test_a_color_frame_is_a_negative_and_the_photograph(tmp_path, stock, bit_depth):
     io.write(tmp_path / "photo.png", PHOTO)
     roll = plan_roll([tmp_path / "photo.png"], tmp_path, stock=stock, bit_depth=bit_depth)
     expose_frame(roll[0])
@@ -104,7 +104,7 @@ def test_the_truth_of_a_black_and_white_film_is_its_luminance(tmp_path):
 def test_frames_differ_though_the_photograph_is_the_same(tmp_path):
     for name in ("a.png", "b.png"):
         io.write(tmp_path / name, PHOTO)
-    roll = plan_roll(io.gather_pictures([tmp_path]), tmp_path, stock="random")
+    roll = plan_roll(io.gather_images([tmp_path]), tmp_path, stock="random")
     for frame in roll:
         expose_frame(frame)
     first, second = (io.read(frame.negative) for frame in roll)

@@ -53,7 +53,7 @@ def test_dust_is_opaque_in_the_middle():
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3, 40), (40, 3)])
-def test_small_pictures_are_damaged_too(size):
+def test_small_images_are_damaged_too(size):
     for seed in range(5):
         for damage in (scratched, dusty):
             exposed = damage(tf.fill((*size, 3), 0.3), tf.constant([seed, 1]))

@@ -16,7 +16,7 @@ from negcolor.film.development import (
     log_exposure,
     transmittance,
 )
-from negcolor.film.stocks import COLOUR_STOCKS, STOCKS, emulsion, get_stock
+from negcolor.film.stocks import COLOR_STOCKS, STOCKS, emulsion, get_stock
 
 PORTRA = emulsion(get_stock("kodak_portra_400"))
 LOG_H = np.linspace(-4.5, 0.5, 101)
@@ -87,7 +87,7 @@ def test_dyes_mix_by_the_crosstalk_matrix(monkeypatch):
     np.testing.assert_allclose(develop(log_h, PORTRA)[0], expected, atol=1e-5)
 
 
-@pytest.mark.parametrize("name", COLOUR_STOCKS)
+@pytest.mark.parametrize("name", COLOR_STOCKS)
 @pytest.mark.parametrize("layer", [0, 1, 2])
 def test_interimage_increases_saturation(monkeypatch, name, layer):
     film = emulsion(get_stock(name))
@@ -105,7 +105,7 @@ def test_interimage_increases_saturation(monkeypatch, name, layer):
 
 
 @settings(deadline=None)
-@given(st.lists(st.floats(-6, 2), min_size=3, max_size=3), st.sampled_from(COLOUR_STOCKS))
+@given(st.lists(st.floats(-6, 2), min_size=3, max_size=3), st.sampled_from(COLOR_STOCKS))
 def test_any_exposure_gives_a_finite_density_above_the_base(log_h, name):
     film = emulsion(get_stock(name))
     density = develop(tf.constant([log_h], tf.float32), film).numpy()

@@ -1,4 +1,4 @@
-"""Rebate, perforations and holder, measured in the picture."""
+"""Rebate, perforations and holder, measured in the image."""
 
 import numpy as np
 import pytest
@@ -14,7 +14,7 @@ HEIGHT, WIDTH = 240, 360
 
 @pytest.fixture
 def framed(monkeypatch):
-    """Frames a picture of transmittance 0.05 with a tenth of each side not picture."""
+    """Frames an image of transmittance 0.05 with a tenth of each side not image."""
 
     def put(seed=0, **constants):
         fixed = {"SIDE": 1.0, "EXTENT": (0.1, 0.1), "HOLDER": (0.0, 0.0), "PERFORATED": 0.0}
@@ -30,10 +30,10 @@ def framed(monkeypatch):
 
 def test_the_rebate_is_film_base_and_does_not_count(framed):
     exposed, weight = framed()
-    picture = np.zeros((HEIGHT, WIDTH, 1), bool)
-    picture[24:216, 36:324] = True
-    np.testing.assert_array_equal(weight, picture.astype(np.float32))
-    np.testing.assert_allclose(exposed, np.where(picture, 0.05, BASE), rtol=1e-5)
+    image = np.zeros((HEIGHT, WIDTH, 1), bool)
+    image[24:216, 36:324] = True
+    np.testing.assert_array_equal(weight, image.astype(np.float32))
+    np.testing.assert_allclose(exposed, np.where(image, 0.05, BASE), rtol=1e-5)
 
 
 def test_the_holder_is_dark(framed):
@@ -56,7 +56,7 @@ def test_perforations_have_the_size_and_pitch_of_35_mm_film(framed):
         level = clear[:, 36:324].any()
         directions.add(bool(level))
         if level:
-            # Rows 1.8 mm outside the picture cut the holes through their middle.
+            # Rows 1.8 mm outside the image cut the holes through their middle.
             row = clear[24 - round(1.8 / pixel_mm)]
             np.testing.assert_array_equal(row, clear[216 + round(1.8 / pixel_mm) - 1])
             edges = np.flatnonzero(np.diff(row.astype(int)))
@@ -75,7 +75,7 @@ def test_a_frame_may_show_on_no_side(framed):
     assert weight.min() == 1
 
 
-def test_most_of_the_picture_is_left_whatever_is_drawn():
+def test_most_of_the_image_is_left_whatever_is_drawn():
     exposed = tf.fill((40, 60, 3), 0.05)
     weights = [set_in_frame(exposed, DMIN, tf.constant([seed, 1]))[1] for seed in range(100)]
     shares = np.mean(weights, axis=(1, 2, 3))

@@ -1,4 +1,4 @@
-"""Light of other colour temperatures, against Planck's law."""
+"""Light of other color temperatures, against Planck's law."""
 
 import numpy as np
 import pytest

@@ -6,18 +6,18 @@ from functools import partial
 import numpy as np
 import pytest
 import tensorflow as tf
-from skimage import color, data
+from skimage import data
 
 from negcolor.converters.classical import density_stretch
-from negcolor.film.random_film import Wide, WideScan, expose_widely
-from negcolor.film.random_scanner import AnyScanner
+from negcolor.film.random_film import RandomFilm, RandomNegative, simulate_random_negative
+from negcolor.film.random_scanner import RandomScanner
 
 UNIT = (data.astronaut()[::8, ::8] / 255).astype(np.float32)
 PHOTO = tf.constant(UNIT)
 COUNT = 300
 
 # Nothing happens, and the scanner is quiet and always the same.
-CALM = Wide(
+CALM = RandomFilm(
     black_and_white=0.0,
     stops=(0.0, 0.0),
     extreme=0.0,
@@ -28,7 +28,7 @@ CALM = Wide(
     framed=0.0,
     scratched=0.0,
     dusty=0.0,
-    scanner=AnyScanner(
+    scanner=RandomScanner(
         calibrated=1.0,
         calibrated_gain=(1.35, 1.35),
         calibrated_channel=(1.0, 1.0),
@@ -46,18 +46,24 @@ def seeds(count):
 
 def exposed(seed=3, **changes):
     ranges = dataclasses.replace(CALM, **changes)
-    return WideScan(*(x.numpy() for x in expose_widely(PHOTO, tf.constant([seed, 7]), ranges)))
+    return RandomNegative(
+        *(x.numpy() for x in simulate_random_negative(PHOTO, tf.constant([seed, 7]), ranges))
+    )
 
 
 @pytest.fixture(scope="module")
 def many():
     """Scans of 300 seeds made inside a tf.data graph, each field stacked."""
-    scans = seeds(COUNT).map(lambda seed: expose_widely(PHOTO, seed), num_parallel_calls=2)
+    scans = seeds(COUNT).map(
+        lambda seed: simulate_random_negative(PHOTO, seed), num_parallel_calls=2
+    )
     size = UNIT.shape[:2]
-    assert scans.element_spec == WideScan(
+    assert scans.element_spec == RandomNegative(
         tf.TensorSpec((*size, 3)), tf.TensorSpec((*size, 3)), tf.TensorSpec((*size, 1))
     )
-    return WideScan(*(np.stack(field) for field in zip(*scans.as_numpy_iterator(), strict=True)))
+    return RandomNegative(
+        *(np.stack(field) for field in zip(*scans.as_numpy_iterator(), strict=True))
+    )
 
 
 def test_values_are_finite_and_in_range(many):
@@ -71,13 +77,13 @@ def test_values_are_finite_and_in_range(many):
 
 def test_graph_and_eager_give_the_same_numbers(many):
     for seed in range(25):
-        eager = expose_widely(PHOTO, tf.constant([seed, 7], tf.int64))
+        eager = simulate_random_negative(PHOTO, tf.constant([seed, 7], tf.int64))
         for field, in_graph in zip(eager, many, strict=True):
             np.testing.assert_array_equal(in_graph[seed], field)
 
 
 def test_the_last_bit_does_not_depend_on_what_else_the_machine_does():
-    scans = seeds(30).map(lambda seed: expose_widely(PHOTO, seed), num_parallel_calls=4)
+    scans = seeds(30).map(lambda seed: simulate_random_negative(PHOTO, seed), num_parallel_calls=4)
     first, *others = (list(scans.as_numpy_iterator()) for _ in range(4))
     for other in others:
         for scan, again in zip(first, other, strict=True):
@@ -87,10 +93,10 @@ def test_the_last_bit_does_not_depend_on_what_else_the_machine_does():
 def test_unknown_size_is_fine_in_a_graph():
     spec = [tf.TensorSpec((None, None, 3)), tf.TensorSpec((2,), tf.int64)]
     ranges = dataclasses.replace(CALM, framed=1.0, scratched=1.0, dusty=1.0, aged=1.0)
-    traced = tf.function(partial(expose_widely, ranges=ranges), input_signature=spec)
+    traced = tf.function(partial(simulate_random_negative, ranges=ranges), input_signature=spec)
     seed = tf.constant([3, 7], tf.int64)
     for field, expected in zip(
-        traced(PHOTO[:40], seed), expose_widely(PHOTO[:40], seed, ranges), strict=True
+        traced(PHOTO[:40], seed), simulate_random_negative(PHOTO[:40], seed, ranges), strict=True
     ):
         np.testing.assert_allclose(field, expected, atol=1e-4)
 
@@ -105,8 +111,8 @@ def test_shares_are_drawn(many):
 
 def test_the_truth_is_the_photograph_or_its_luminance(many):
     is_grey = (np.ptp(many.truth, axis=-1) == 0).all(axis=(1, 2))
-    colour = many.truth[~is_grey]
-    np.testing.assert_array_equal(colour, np.broadcast_to(UNIT, colour.shape))
+    color = many.truth[~is_grey]
+    np.testing.assert_array_equal(color, np.broadcast_to(UNIT, color.shape))
     linear = color.rgb2xyz(many.truth[is_grey][0].astype(float))[..., 1]
     np.testing.assert_allclose(linear, color.rgb2xyz(UNIT.astype(float))[..., 1], atol=1e-4)
 

@@ -7,11 +7,11 @@ import pytest
 import tensorflow as tf
 from skimage import data
 
-from negcolor.film.random_scanner import AnyScanner, scan_anyhow
+from negcolor.film.random_scanner import RandomScanner, scan_randomly
 
 DMIN = np.array([0.22, 0.65, 0.87], np.float32)
 BASE = tf.ones((16, 16, 1)) * 10.0**-DMIN
-QUIET = AnyScanner(
+QUIET = RandomScanner(
     flare=(0.0, 0.0),
     noise=(0.0, 0.0),
     falloff=(0.0, 0.0),
@@ -20,8 +20,8 @@ QUIET = AnyScanner(
 
 
 def bases(ranges, count=40):
-    """Colour of the film base, (count, 3)."""
-    scans = [scan_anyhow(BASE, DMIN, tf.constant([seed, 1]), ranges) for seed in range(count)]
+    """Color of the film base, (count, 3)."""
+    scans = [scan_randomly(BASE, DMIN, tf.constant([seed, 1]), ranges) for seed in range(count)]
     return np.mean(scans, axis=(1, 2))
 
 
@@ -49,7 +49,7 @@ PHOTO = tf.constant(data.chelsea()[:64, :64] / 255, tf.float32)
 
 
 def scans(ranges, count=30):
-    return [scan_anyhow(PHOTO, DMIN, tf.constant([s, 1]), ranges).numpy() for s in range(count)]
+    return [scan_randomly(PHOTO, DMIN, tf.constant([s, 1]), ranges).numpy() for s in range(count)]
 
 
 def in_8_bits(scan):
@@ -75,4 +75,4 @@ def test_jpeg_leaves_artefacts_that_grow_as_quality_falls():
 
 
 def test_encodings_share_all_scans():
-    assert sum(share for _, share in AnyScanner().encodings) == pytest.approx(1.0)
+    assert sum(share for _, share in RandomScanner().encodings) == pytest.approx(1.0)

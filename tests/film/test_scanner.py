@@ -1,4 +1,4 @@
-"""The scanner: encodings against scikit-image, quantisation, noise, and the base it sees."""
+"""The scanner: encodings against scikit-image, quantization, noise, and the base it sees."""
 
 import numpy as np
 import pytest
@@ -62,7 +62,7 @@ def test_mix_blends_the_bands_and_leaves_neutrals_alone():
     np.testing.assert_allclose(scan(patch([0.4]), scanner, (0, 0)), 0.4, atol=STEP)
 
 
-def test_colours_outside_a_profiles_space_become_black_in_the_channels_they_lack():
+def test_colors_outside_a_profiles_space_become_black_in_the_channels_they_lack():
     noisy = Scanner(mix=-0.5, read_noise=0.0, encoding="linear", bit_depth=16)
     scanned = scan(patch([0.9, 0.3, 0.001]), noisy, (0, 0)).numpy()
     assert scanned[..., 0].min() > 0.9

@@ -10,7 +10,7 @@ from skimage import data
 from negcolor.errors import NegcolorError
 from negcolor.film.scanner import Scanner
 from negcolor.film.simulation import expose_on_random_film, simulate
-from negcolor.film.stocks import COLOUR_STOCKS, STOCKS, get_stock
+from negcolor.film.stocks import COLOR_STOCKS, STOCKS, get_stock
 
 PHOTO = data.astronaut()[::8, ::8]
 UNIT = (PHOTO / 255).astype(np.float32)
@@ -26,7 +26,7 @@ def test_every_stock_gives_an_unclipped_negative(name):
     for c in range(3):
         assert np.corrcoef(negative[..., c].ravel(), PHOTO.mean(axis=-1).ravel())[0, 1] < -0.8
     red, green, blue = simulate(np.zeros_like(PHOTO), name).mean(axis=(0, 1))
-    if get_stock(name).kind == "colour":
+    if get_stock(name).kind == "color":
         assert red > green + 0.1 > blue + 0.15  # the orange mask
     else:
         assert red == pytest.approx(green, abs=1e-3) == pytest.approx(blue, abs=1e-3)
@@ -104,7 +104,7 @@ def test_random_negatives_vary_and_do_not_clip(random_negatives):
     assert 2 <= linear.sum() <= 25
 
 
-def test_random_negatives_use_every_colour_stock(monkeypatch):
+def test_random_negatives_use_every_color_stock(monkeypatch):
     seen = set()
     gather = tf.gather
 
@@ -115,7 +115,7 @@ def test_random_negatives_use_every_colour_stock(monkeypatch):
     monkeypatch.setattr(tf, "gather", spy)
     for seed in range(60):
         expose_on_random_film(UNIT[:2, :2], tf.constant([seed, 0]))
-    assert seen == set(range(len(COLOUR_STOCKS)))
+    assert seen == set(range(len(COLOR_STOCKS)))
 
 
 def test_bit_depth_of_random_negatives():

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from negcolor.errors import NegcolorError
-from negcolor.film.stocks import COLOUR_STOCKS, STOCKS, emulsion, get_stock
+from negcolor.film.stocks import COLOR_STOCKS, STOCKS, emulsion, get_stock
 
-BLACK_AND_WHITE = [name for name in STOCKS if name not in COLOUR_STOCKS]
+BLACK_AND_WHITE = [name for name in STOCKS if name not in COLOR_STOCKS]
 
 
 def net_density(stock, log_h):
@@ -23,12 +23,12 @@ def net_density(stock, log_h):
     return density
 
 
-def test_there_are_nine_colour_and_two_black_and_white_stocks():
-    assert len(COLOUR_STOCKS) == 9
+def test_there_are_nine_color_and_two_black_and_white_stocks():
+    assert len(COLOR_STOCKS) == 9
     assert BLACK_AND_WHITE == ["ilford_hp5_plus", "kodak_tri_x_400"]
     for name, stock in STOCKS.items():
         assert stock.name == name
-        layers = 3 if stock.kind == "colour" else 1
+        layers = 3 if stock.kind == "color" else 1
         fields = (stock.dmin, stock.gamma, stock.x0, stock.st, stock.x1, stock.ss)
         assert {len(field) for field in fields} == {layers}
         assert [x is None for x in stock.x1] == [s is None for s in stock.ss]
@@ -55,10 +55,10 @@ def test_mid_grey_gives_a_usual_density(name):
 
 
 @pytest.mark.parametrize("name", STOCKS)
-def test_base_is_orange_in_colour_films_only(name):
+def test_base_is_orange_in_color_films_only(name):
     dmin = get_stock(name).dmin
     assert sorted(dmin) == list(dmin)
-    assert len(set(dmin)) == (3 if name in COLOUR_STOCKS else 1)
+    assert len(set(dmin)) == (3 if name in COLOR_STOCKS else 1)
 
 
 def test_emulsion_writes_a_missing_shoulder_as_infinitely_far():

@@ -1,4 +1,4 @@
-"""Pictures that the tests of several files share, and how they compare what was read."""
+"""Images that the tests of several files share, and how they compare what was read."""
 
 import sys
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from negcolor.images.io import read
 
 HEIGHT, WIDTH = 21, 34
 
-sys.path.append(str(Path(__file__).parents[2] / "tools"))  # for picture_samples, fuzz_images
+sys.path.append(str(Path(__file__).parents[2] / "tools"))  # for image_samples, fuzz_images
 
 
 @pytest.fixture(scope="session")
@@ -26,7 +26,7 @@ def rgb16() -> np.ndarray:
 
 @pytest.fixture(scope="session")
 def smooth() -> np.ndarray:
-    """A picture that JPEG keeps well."""
+    """An image that JPEG keeps well."""
     y, x = np.mgrid[0:HEIGHT, 0:WIDTH]
     return np.stack([5 * x, 10 * y, 200 - 3 * x - 3 * y], axis=-1).astype(np.uint8)
 

@@ -1,4 +1,4 @@
-"""Colour conventions against scikit-image, closed forms, and NumPy against TensorFlow."""
+"""Color conventions against scikit-image, closed forms, and NumPy against TensorFlow."""
 
 import subprocess
 import sys

@@ -123,7 +123,7 @@ def test_16_bit_matrix_profile_against_the_closed_form(tmp_path):
     np.testing.assert_allclose(read(tmp_path / "a.tif") / 65535, expected, atol=1.5e-3)
 
 
-def test_rgb_profile_on_a_grey_picture(tmp_path, rgb8):
+def test_rgb_profile_on_a_grey_image(tmp_path, rgb8):
     grey = rgb8[..., 0]
     tifffile.imwrite(tmp_path / "a.tif", grey, photometric="minisblack", iccprofile=ADOBE_RGB)
     expected = by_image_cms(Image.fromarray(grey).convert("RGB"), ADOBE_RGB)
@@ -157,5 +157,5 @@ def test_cmyk_profile_gives_what_image_cms_gives(tmp_path):
 )
 def test_unusable_profile_is_named(tmp_path, rgb8, profile):
     tifffile.imwrite(tmp_path / "a.tif", rgb8, photometric="rgb", iccprofile=profile)
-    with pytest.raises(NegcolorError, match=r"a\.tif has an embedded colour profile"):
+    with pytest.raises(NegcolorError, match=r"a\.tif has an embedded color profile"):
         read(tmp_path / "a.tif")

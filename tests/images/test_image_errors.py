@@ -11,14 +11,14 @@ import threading
 import numpy as np
 import pytest
 import tifffile
-from picture_samples import pillow, tiff
+from image_samples import pillow, tiff
 from PIL import Image
 
 from negcolor.errors import NegcolorError
 from negcolor.images import decoded
-from negcolor.images import io as pictures
+from negcolor.images import io as images
 from negcolor.images.encode import encode
-from negcolor.images.io import Metadata, find_pictures, read, write
+from negcolor.images.io import Metadata, find_images, read, write
 
 PIXELS = np.random.default_rng(0).integers(0, 256, (12, 17, 3), dtype=np.uint8)
 
@@ -96,7 +96,7 @@ def test_truncated_files_are_damaged(tmp_path, kind):
 
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL.TiffImagePlugin")  # pytest undoes ours
 @pytest.mark.parametrize("kind", SAMPLES)
-def test_mutated_files_give_a_picture_or_the_error(tmp_path, monkeypatch, kind, capfd):
+def test_mutated_files_give_an_image_or_the_error(tmp_path, monkeypatch, kind, capfd):
     monkeypatch.setattr(decoded, "MAX_PIXELS", 10**6)
     rng = np.random.default_rng(3)
     path, outcomes = tmp_path / "mutated", set()
@@ -163,16 +163,16 @@ def test_tiffs_that_are_not_read(tmp_path):
     assert "no raw file" in message(path)
 
 
-def test_find_pictures_needs_a_folder(tmp_path):
-    assert "No such file" in message(tmp_path / "none", find_pictures)
+def test_find_images_needs_a_folder(tmp_path):
+    assert "No such file" in message(tmp_path / "none", find_images)
     (tmp_path / "file").touch()
-    assert "Not a directory" in message(tmp_path / "file", find_pictures)
+    assert "Not a directory" in message(tmp_path / "file", find_images)
 
 
 # Writing -------------------------------------------------------------------------------------
 
 
-def test_what_is_no_picture_is_a_value_error(tmp_path):
+def test_what_is_no_image_is_a_value_error(tmp_path):
     for pixels in (PIXELS[..., 0], PIXELS[..., :2], PIXELS / 255, PIXELS[:0], PIXELS > 9):
         with pytest.raises(ValueError, match=r"need|at least"):
             write(tmp_path / "a.png", pixels)
@@ -256,7 +256,7 @@ def test_a_failing_encoder_is_reported(tmp_path, monkeypatch):
     def fail(*_):
         raise RuntimeError("encoder\nfailed")
 
-    monkeypatch.setattr(pictures, "encode", fail)
+    monkeypatch.setattr(images, "encode", fail)
     assert "encoder failed" in message(tmp_path / "a.tif", write, PIXELS)
     assert not list(tmp_path.iterdir())
 

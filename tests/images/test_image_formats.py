@@ -48,7 +48,7 @@ def test_16_bit_grey_png_of_pillow(tmp_path, rgb16, check):
     check(tmp_path / "a.png", three(rgb16[..., 0]))
 
 
-def test_alpha_is_dropped_and_the_colour_below_it_kept(tmp_path, rgb8, check):
+def test_alpha_is_dropped_and_the_color_below_it_kept(tmp_path, rgb8, check):
     transparent = np.dstack([rgb8, np.zeros((21, 34), np.uint8)])
     Image.fromarray(transparent).save(tmp_path / "a.png")
     Image.fromarray(transparent).save(tmp_path / "a.tif")

@@ -1,4 +1,4 @@
-"""Reading and writing pictures: round trips, orientation, folders."""
+"""Reading and writing images: round trips, orientation, folders."""
 
 import io
 
@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from negcolor.images.io import SUFFIXES, find_pictures, read, write
+from negcolor.images.io import SUFFIXES, find_images, read, write
 
 # Round trips ---------------------------------------------------------------------------------
 
@@ -45,7 +45,7 @@ def test_jpeg_round_trip_is_close(tmp_path, smooth, suffix, shape):
     assert np.abs(again.astype(int) - pixels).max() <= 6
 
 
-def test_jpeg_colour_is_not_subsampled(tmp_path, smooth):
+def test_jpeg_color_is_not_subsampled(tmp_path, smooth):
     write(tmp_path / "a.jpg", smooth)
     with Image.open(tmp_path / "a.jpg") as image:
         assert [layer[1:3] for layer in image.layer] == [(1, 1)] * 3
@@ -130,22 +130,22 @@ def test_damaged_exif_counts_as_none(tmp_path, rgb8, exif, check):
 # Folders -------------------------------------------------------------------------------------
 
 
-def test_find_pictures_sorts_and_skips_what_is_no_picture(tmp_path):
+def test_find_images_sorts_and_skips_what_is_no_image(tmp_path):
     names = ["b.PNG", "a.tif", "ä.jpeg", "10.jpg", "c.Tiff"]
     for name in [*names, ".hidden.png", "notes.txt", "png", ".negcolor-1.tmp"]:
         (tmp_path / name).touch()
     (tmp_path / "folder.png").mkdir()
     (tmp_path / "folder.png" / "deeper.png").touch()
-    assert [path.name for path in find_pictures(tmp_path)] == sorted(names)
-    assert find_pictures(str(tmp_path / "folder.png")) == [tmp_path / "folder.png" / "deeper.png"]
-    assert find_pictures(tmp_path / "folder.png")[0].suffix in SUFFIXES
+    assert [path.name for path in find_images(tmp_path)] == sorted(names)
+    assert find_images(str(tmp_path / "folder.png")) == [tmp_path / "folder.png" / "deeper.png"]
+    assert find_images(tmp_path / "folder.png")[0].suffix in SUFFIXES
 
 
 def test_parents_are_made_and_any_name_will_do(tmp_path, rgb8, check):
     path = tmp_path / "Fotos 日本" / "é'\" ✓.png"
     write(path, rgb8)
     check(path, rgb8)
-    assert find_pictures(path.parent) == [path]
+    assert find_images(path.parent) == [path]
 
 
 def test_overwriting_replaces(tmp_path, rgb8, check):

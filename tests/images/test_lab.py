@@ -58,7 +58,7 @@ def test_the_networks_scale():
     np.testing.assert_allclose(lab.from_lab_network(tensor), lab.srgb_to_lab(rgb), atol=1e-2)
 
 
-def test_colours_outside_srgb_keep_their_lightness_and_are_counted():
+def test_colors_outside_srgb_keep_their_lightness_and_are_counted():
     linear = lab.lab_to_linear(ANY_LAB)
     clipped, outside = lab.clip_to_gamut(linear)
     assert np.array_equal(outside, np.any((linear < -1e-4) | (linear > 1 + 1e-4), axis=-1))
@@ -72,7 +72,7 @@ def test_colours_outside_srgb_keep_their_lightness_and_are_counted():
     # Not more is taken away than needed: a channel stands at the border.
     at_border = np.minimum(clipped, 1 - clipped)[outside].min(axis=-1)
     np.testing.assert_allclose(at_border, 0, atol=1e-9)
-    # Nothing wraps: the colour lies between the grey of its luminance and what was asked for.
+    # Nothing wraps: the color lies between the grey of its luminance and what was asked for.
     grey = rgb2xyz(linear_to_srgb(clipped))[..., 1:2]
     away, asked = (clipped - grey)[outside], (linear - grey)[outside]
     assert np.all(np.sum(away * asked, axis=-1) >= -1e-6)
@@ -80,21 +80,21 @@ def test_colours_outside_srgb_keep_their_lightness_and_are_counted():
 
 def test_grey_stays_grey_and_black_and_white_stay():
     light = np.linspace(0, 100, 201)
-    picture, outside = lab.lab_to_picture(np.stack([light, 0 * light, 0 * light], axis=-1))
+    image, outside = lab.lab_to_image(np.stack([light, 0 * light, 0 * light], axis=-1))
     assert not outside.any()
-    assert np.ptp(picture, axis=-1).max() < 1e-4
-    np.testing.assert_allclose(picture[[0, -1]], [[0] * 3, [1] * 3], atol=1e-4)
+    assert np.ptp(image, axis=-1).max() < 1e-4
+    np.testing.assert_allclose(image[[0, -1]], [[0] * 3, [1] * 3], atol=1e-4)
 
 
 @given(st.lists(st.floats(-300, 300), min_size=3, max_size=3))
-def test_whatever_a_network_says_becomes_a_colour(values):
-    picture, _ = lab.lab_to_picture(np.clip(np.array([values]), [0, -300, -300], [100, 300, 300]))
-    assert np.all((picture >= 0) & (picture <= 1))
+def test_whatever_a_network_says_becomes_a_color(values):
+    image, _ = lab.lab_to_image(np.clip(np.array([values]), [0, -300, -300], [100, 300, 300]))
+    assert np.all((image >= 0) & (image <= 1))
     expected = np.clip(values[0], 0, 100)
-    assert rgb2lab(picture)[0, 0] == pytest.approx(expected, abs=2e-3)
+    assert rgb2lab(image)[0, 0] == pytest.approx(expected, abs=2e-3)
 
 
-def test_linear_light_is_that_of_the_picture():
+def test_linear_light_is_that_of_the_image():
     np.testing.assert_allclose(
         lab.lab_to_linear(lab.srgb_to_lab(CUBE)), srgb_to_linear(CUBE), atol=1e-9
     )

@@ -68,7 +68,7 @@ def test_what_is_read(scan):
     assert exif[274] == 1
     assert not {282, 283, 296, 305} & set(exif)
     assert scan.exif[:2] == b"II"
-    assert scan.resolution == (2000.0, 4000.0)  # the picture was turned
+    assert scan.resolution == (2000.0, 4000.0)  # the image was turned
     assert read_tags(io.BytesIO(scan.exif)).image[315].data == b"\xc2\xa9 J\xc3\xbcrg\0"
 
 
@@ -170,7 +170,7 @@ def test_thumbnails_and_long_values_are_dropped(tmp_path, rgb8, scan):
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_damaged_exif_never_fails_a_picture(tmp_path, rgb8, seed):
+def test_damaged_exif_never_fails_an_image(tmp_path, rgb8, seed):
     rng = np.random.default_rng(seed)
     for _ in range(25):
         block = bytearray(camera_exif().tobytes())

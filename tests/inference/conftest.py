@@ -25,10 +25,10 @@ class Network:
         self.act = act
         self.runs = 0
 
-    def run(self, picture):
+    def run(self, image):
         self.runs += 1
         self.act(self.runs)
-        return picture.astype("float32")
+        return image.astype("float32")
 
 
 @pytest.fixture
@@ -66,7 +66,7 @@ def convert():
 
 
 @pytest.fixture
-def same_pictures():
+def same_images():
     """Whether jobs have results that equal the scans, and no other file is there."""
 
     def compare(jobs):

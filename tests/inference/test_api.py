@@ -1,4 +1,4 @@
-"""Pictures of any dtype through models named in any way, from Python."""
+"""Images of any dtype through models named in any way, from Python."""
 
 import os
 
@@ -14,7 +14,7 @@ from negcolor.networks.apply import apply_generator
 from negcolor.networks.generator import build_generator
 
 sides = st.integers(1, 30)
-stored_pictures = st.sampled_from(["uint8", "uint16"]).flatmap(
+stored_images = st.sampled_from(["uint8", "uint16"]).flatmap(
     lambda dtype: arrays.arrays(dtype, st.tuples(sides, sides, st.just(3)))
 )
 
@@ -22,15 +22,15 @@ stored_pictures = st.sampled_from(["uint8", "uint16"]).flatmap(
 class Same:
     """A network that changes nothing."""
 
-    def run(self, picture):
-        return picture
+    def run(self, image):
+        return image
 
 
 def noise(*shape, seed=0):
     return np.random.default_rng(seed).random(shape, dtype="float32")
 
 
-@given(scan=stored_pictures)
+@given(scan=stored_images)
 def test_a_generator_that_changes_nothing_changes_no_pixel(scan):
     result = colorize(scan, Same())
     assert result.dtype == scan.dtype

@@ -15,9 +15,9 @@ from negcolor.inference.convert import Method
 from negcolor.inference.jobs import Job
 
 
-def test_every_scan_becomes_its_result(box, make_network, convert, same_pictures):
+def test_every_scan_becomes_its_result(box, make_network, convert, same_images):
     outcomes = convert(box, make_network())
-    assert same_pictures(box)
+    assert same_images(box)
     assert list(outcomes) == ["1", "2", "3", "4", "5"]
     for outcome in outcomes.values():
         assert outcome.reason is None
@@ -58,7 +58,7 @@ def test_resolution_goes_from_the_scan_to_the_result(box, make_network, convert)
     assert resolution == pytest.approx((2400, 1200), rel=1e-3)
 
 
-def test_broken_missing_and_existing_files_stop_no_other(box, make_network, convert, same_pictures):
+def test_broken_missing_and_existing_files_stop_no_other(box, make_network, convert, same_images):
     box[0].scan.write_bytes(b"no picture")
     box[2].scan.unlink()
     box[4].output.parent.mkdir()
@@ -69,19 +69,19 @@ def test_broken_missing_and_existing_files_stop_no_other(box, make_network, conv
         assert sentences[name] in outcome.reason if name in sentences else not outcome.reason
     assert box[4].output.read_bytes() == b"mine"
     box[4].output.unlink()
-    assert same_pictures([box[1], box[3]])
+    assert same_images([box[1], box[3]])
 
 
-def test_overwriting_and_empty_files_of_killed_processes(box, make_network, convert, same_pictures):
+def test_overwriting_and_empty_files_of_killed_processes(box, make_network, convert, same_images):
     box[0].output.parent.mkdir()
     box[0].output.write_bytes(b"")
     assert not convert(box[:1], make_network())["1"].reason
     box[0].output.write_bytes(b"old")
     assert not convert(box[:1], make_network(), Settings(overwrite=True))["1"].reason
-    assert same_pictures(box[:1])
+    assert same_images(box[:1])
 
 
-def test_a_failed_write_stops_no_other(box, monkeypatch, make_network, convert, same_pictures):
+def test_a_failed_write_stops_no_other(box, monkeypatch, make_network, convert, same_images):
     write = io.write
 
     def full(path, pixels, **options):
@@ -93,7 +93,7 @@ def test_a_failed_write_stops_no_other(box, monkeypatch, make_network, convert, 
     outcomes = convert(box, make_network())
     assert list(outcomes) == ["1", "2", "3", "4", "5"]
     assert {name for name, outcome in outcomes.items() if outcome.reason} == {"2", "5"}
-    assert same_pictures([box[0], box[2], box[3]])
+    assert same_images([box[0], box[2], box[3]])
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_a_method_that_the_network_has_not_is_refused_before_the_first_scan(box,
     assert not box[0].output.parent.exists()
 
 
-def test_a_failure_asks_whether_there_is_a_point_in_going_on(box, make_network, same_pictures):
+def test_a_failure_asks_whether_there_is_a_point_in_going_on(box, make_network, same_images):
     def fail(number):
         if number in (2, 4):
             raise NegcolorError(f"refused {number}")
@@ -150,7 +150,7 @@ def test_a_failure_asks_whether_there_is_a_point_in_going_on(box, make_network, 
         )
     assert [outcome.job for outcome in outcomes if not outcome.reason] == [box[0], box[2]]
     assert [o.reason for o in outcomes if o.reason] == ["refused 2", "refused 4"]
-    assert same_pictures([box[0], box[2]])
+    assert same_images([box[0], box[2]])
 
 
 def test_what_was_written_is_shown(box, make_network, convert):

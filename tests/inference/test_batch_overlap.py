@@ -50,18 +50,16 @@ def events(monkeypatch):
     return events
 
 
-def test_the_first_scan_is_read_while_the_network_is_loaded(
-    box, events, make_network, same_pictures
-):
+def test_the_first_scan_is_read_while_the_network_is_loaded(box, events, make_network, same_images):
     def load():
         events.wait_for("read 1")
         return NegativeConversion(make_network(), Method.WHOLE)
 
     convert_batch(box[:1], load, Settings(), lambda outcome: None)
-    assert same_pictures(box[:1])
+    assert same_images(box[:1])
 
 
-def test_reading_converting_and_writing_overlap(box, events, make_network, convert, same_pictures):
+def test_reading_converting_and_writing_overlap(box, events, make_network, convert, same_images):
     def act(number):
         events.add(f"run {number}")
         if number < 5:
@@ -76,7 +74,7 @@ def test_reading_converting_and_writing_overlap(box, events, make_network, conve
     events.during_write = during_write
     outcomes = convert(box, make_network(act))
     assert not any(outcome.reason for outcome in outcomes.values())
-    assert same_pictures(box)
+    assert same_images(box)
 
 
 def test_large_scans_have_the_memory_for_themselves(box, events, make_network, convert):
@@ -125,7 +123,7 @@ def test_a_file_that_must_be_a_large_scan_is_not_read_ahead(box, events, make_ne
 
 
 def test_an_interrupt_finishes_the_file_that_is_being_written(
-    box, events, make_network, same_pictures
+    box, events, make_network, same_images
 ):
     def interrupt(number):
         if number == 3:
@@ -142,4 +140,4 @@ def test_an_interrupt_finishes_the_file_that_is_being_written(
             outcomes.append,
         )
     assert [outcome.job for outcome in outcomes] == box[:2]
-    assert same_pictures(box[:2])
+    assert same_images(box[:2])

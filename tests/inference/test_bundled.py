@@ -10,7 +10,7 @@ from negcolor.evaluation.converters import gather_converters
 from negcolor.experiments.modifications import GeneratorConfig
 from negcolor.inference import bundled
 from negcolor.inference.api import colorize
-from negcolor.inference.bundled import DEFAULT_MODEL, default_folder, models_folder, shipped_models
+from negcolor.inference.bundled import DEFAULT_MODEL, bundled_models, default_folder, models_folder
 from negcolor.inference.compact import save_compact
 from negcolor.inference.models import KerasNetwork, SavedNetwork, load_generator, load_network
 from negcolor.serving.export import CARD, export_model
@@ -38,12 +38,12 @@ def expected(models):
 
 def test_the_packages_folder_is_found():
     assert (models_folder() / "__init__.py").is_file()
-    for model in shipped_models():
+    for model in bundled_models():
         assert model.folder.parent == models_folder()
 
 
 def test_models_are_listed_by_name(models):
-    first, second = shipped_models()
+    first, second = bundled_models()
     assert (first.name, first.description) == (DEFAULT_MODEL, f"About {DEFAULT_MODEL}.")
     assert (second.name, second.folder) == ("other", models / "other")
     assert first.size == sum(path.stat().st_size for path in first.folder.iterdir())
@@ -98,7 +98,7 @@ def test_shipped_models_can_be_exported(models, expected, how, tmp_path, monkeyp
     assert np.abs(colorize(SCAN, network).astype(int) - expected).max() <= 1
     card = (folder / CARD).read_text()
     assert f"| made from | the compact model {DEFAULT_MODEL}: About {DEFAULT_MODEL}. |" in card
-    assert f"| licence of the training data | see the {CARD} of {DEFAULT_MODEL} |" in card
+    assert f"| license of the training data | see the {CARD} of {DEFAULT_MODEL} |" in card
 
 
 def test_shipped_models_can_be_evaluated_under_their_name(expected, tmp_path, monkeypatch):

@@ -1,4 +1,4 @@
-"""Grey pictures in colour: lightness, sizes, depths, colours outside sRGB, and what is no run."""
+"""Grey images in color: lightness, sizes, depths, colors outside sRGB, and what is no run."""
 
 import json
 import sys
@@ -13,23 +13,23 @@ from skimage.color import rgb2lab
 import negcolor
 from negcolor.errors import NegcolorError
 from negcolor.inference import bands
-from negcolor.inference.colorization import KerasColorizer, add_colour, load_colorizer
+from negcolor.inference.colorization import KerasColorizer, add_color, load_colorizer
 from negcolor.inference.models import load_network
 from negcolor.inference.trims import Trims, apply_trims
 
 
 class Constant:
-    """A colorizer that sees one colour everywhere, and keeps what it was shown."""
+    """A colorizer that sees one color everywhere, and keeps what it was shown."""
 
     side = 8
 
     def __init__(self, a, b):
-        self.colour = a, b
+        self.color = a, b
 
     def maps(self, lightness):
         self.seen = lightness
         maps = np.zeros((8, 8, 2, 2), "float32")
-        maps[..., 1] = np.array(self.colour) / 110
+        maps[..., 1] = np.array(self.color) / 110
         return maps
 
 
@@ -43,16 +43,16 @@ def lightness(pixels):
 
 @pytest.mark.parametrize(("dtype", "tolerance"), [("uint16", 2e-3), ("uint8", 0.5)])
 def test_lightness_is_kept_to_the_rounding_of_the_depth(system_run, dtype, tolerance):
-    picture = noise(40, 30, 3, dtype=dtype)
-    result = negcolor.colorize_grey(picture, system_run)
-    assert (result.dtype, result.shape) == (picture.dtype, picture.shape)
-    np.testing.assert_allclose(lightness(result), lightness(picture), atol=tolerance)
+    image = noise(40, 30, 3, dtype=dtype)
+    result = negcolor.colorize_grey(image, system_run)
+    assert (result.dtype, result.shape) == (image.dtype, image.shape)
+    np.testing.assert_allclose(lightness(result), lightness(image), atol=tolerance)
     assert np.abs(rgb2lab(result / np.iinfo(dtype).max)[..., 1:]).mean() > 5
 
 
-def test_colours_are_those_of_the_network():
+def test_colors_are_those_of_the_network():
     grey = np.full((20, 30, 3), 30000, "uint16")
-    result, outside = add_colour(grey, Constant(20, -30), "uint16")
+    result, outside = add_color(grey, Constant(20, -30), "uint16")
     lab = rgb2lab(result / 65535)
     np.testing.assert_allclose(lab[..., 0], lightness(grey), atol=2e-3)
     np.testing.assert_allclose(lab[..., 1:], np.broadcast_to([20, -30], (20, 30, 2)), atol=0.01)
@@ -61,30 +61,30 @@ def test_colours_are_those_of_the_network():
 
 def test_pixels_outside_srgb_are_counted_and_keep_their_lightness():
     grey = np.full((10, 10, 3), 40000, "uint16")
-    grey[:3] = 65535  # white has no colours
-    result, outside = add_colour(grey, Constant(0, 12), "uint16")
+    grey[:3] = 65535  # white has no colors
+    result, outside = add_color(grey, Constant(0, 12), "uint16")
     assert outside == 30
     assert (result[:3] == 65535).all()
-    result, outside = add_colour(grey, Constant(105, -105), "uint16")
+    result, outside = add_color(grey, Constant(105, -105), "uint16")
     assert outside == 100
     np.testing.assert_allclose(lightness(result), lightness(grey), atol=2e-3)
 
 
-def test_the_network_sees_the_whole_picture_squashed():
+def test_the_network_sees_the_whole_image_squashed():
     ramp = np.linspace(0, 255, 160).round().astype("uint8")
     colorizer = Constant(0, 0)
-    add_colour(np.broadcast_to(ramp[:, None, None], (160, 16, 3)), colorizer, "uint8")
+    add_color(np.broadcast_to(ramp[:, None, None], (160, 16, 3)), colorizer, "uint8")
     blocks = lightness(ramp.repeat(3).reshape(160, 1, 3)).reshape(8, 20).mean(axis=1) / 50 - 1
     assert colorizer.seen.shape == (8, 8)
     np.testing.assert_allclose(colorizer.seen[1:-1, 3], blocks[1:-1], atol=0.01)
 
 
-def test_of_a_coloured_picture_only_the_lightness_counts():
-    colours = noise(12, 12, 3, dtype="uint16")
-    grey, _ = add_colour(colours, Constant(0, 0), "uint16")
+def test_of_a_colored_image_only_the_lightness_counts():
+    colors = noise(12, 12, 3, dtype="uint16")
+    grey, _ = add_color(colors, Constant(0, 0), "uint16")
     assert np.ptp(grey.astype(int), axis=-1).max() < 30  # of 65535
-    expected, _ = add_colour(colours, Constant(5, 5), "float32")
-    found, _ = add_colour(grey, Constant(5, 5), "float32")
+    expected, _ = add_color(colors, Constant(5, 5), "float32")
+    found, _ = add_color(grey, Constant(5, 5), "float32")
     np.testing.assert_allclose(found, expected, atol=1e-4)
 
 
@@ -93,32 +93,30 @@ def test_of_a_coloured_picture_only_the_lightness_counts():
     height=st.integers(1, 40), width=st.integers(1, 40), dtype=st.sampled_from(["uint8", "uint16"])
 )
 def test_any_size(height, width, dtype):
-    picture = noise(height, width, 3, dtype=dtype)
-    result, outside = add_colour(picture, Constant(30, 30), dtype)
-    assert (result.shape, result.dtype) == (picture.shape, picture.dtype)
+    image = noise(height, width, 3, dtype=dtype)
+    result, outside = add_color(image, Constant(30, 30), dtype)
+    assert (result.shape, result.dtype) == (image.shape, image.dtype)
     assert 0 <= outside <= height * width
-    np.testing.assert_allclose(lightness(result), lightness(picture), atol=0.7)
+    np.testing.assert_allclose(lightness(result), lightness(image), atol=0.7)
 
 
 @pytest.mark.parametrize("height", [70, 12])
-def test_rows_do_not_depend_on_the_bands_and_may_replace_the_picture(
-    system_run, monkeypatch, height
-):
-    picture = noise(height, 33, 3, dtype="uint16")
+def test_rows_do_not_depend_on_the_bands_and_may_replace_the_image(system_run, monkeypatch, height):
+    image = noise(height, 33, 3, dtype="uint16")
     colorizer = load_colorizer(system_run)
-    expected, outside = add_colour(picture, colorizer, "uint16")
+    expected, outside = add_color(image, colorizer, "uint16")
     monkeypatch.setattr(bands, "ROWS", 7)
-    result, again = add_colour(picture, colorizer, "uint16", out=picture)
-    assert result is picture
+    result, again = add_color(image, colorizer, "uint16", out=image)
+    assert result is image
     assert again == outside > 0
     np.testing.assert_allclose(result.astype(int), expected, atol=1)
 
 
 def test_trims_come_last(system_run):
-    picture = noise(20, 20, 3, dtype="uint16")
+    image = noise(20, 20, 3, dtype="uint16")
     trims = Trims(exposure=-1, temperature=20)
-    result = negcolor.colorize_grey(picture, system_run, trims=trims)
-    plain = negcolor.colorize_grey(picture / np.float32(65535), system_run)
+    result = negcolor.colorize_grey(image, system_run, trims=trims)
+    plain = negcolor.colorize_grey(image / np.float32(65535), system_run)
     np.testing.assert_allclose(result / 65535, apply_trims(plain, trims), atol=2e-5)
 
 
@@ -132,7 +130,7 @@ def test_one_channel_is_enough(system_run, dtype):
     np.testing.assert_array_equal(result, both)
 
 
-def test_a_generator_of_lightness_and_colours_gives_its_colours():
+def test_a_generator_of_lightness_and_colors_gives_its_colors():
     lab = keras.Input((16, 16, 1))
     constant = keras.layers.Lambda(
         lambda x: keras.ops.concatenate([0 * x + 0.9, 0 * x + 0.1, 0 * x - 0.2], axis=-1)
@@ -161,7 +159,7 @@ def test_what_is_no_colorizer_is_named(system_run, generator, tmp_path):
 def test_a_colorizer_is_no_model_for_negatives(system_run):
     for model in (system_run, system_run / "generator_g.keras"):
         with pytest.raises(
-            NegcolorError, match="colours grey positives: give it to negcolor-colorize as"
+            NegcolorError, match="colors grey positives: give it to negcolor-colorize as"
         ):
             load_network(model)
 

@@ -16,7 +16,7 @@ TINY = GeneratorConfig(filters=4, residual_blocks=1)
 TEXT = {"text": "Tiny: nothing learnt.", "card": "# Tiny ünd klein\n"}
 
 
-def randomised(config, seed=0):
+def randomized(config, seed=0):
     """A generator none of whose weights is what it starts with."""
     generator = build_generator(config)
     rng = np.random.default_rng(seed)
@@ -27,7 +27,7 @@ def randomised(config, seed=0):
 
 @pytest.fixture(scope="module")
 def tiny():
-    return randomised(TINY)
+    return randomized(TINY)
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def test_modifications_come_back(key, prior, tmp_path):
     config = dataclasses.replace(
         MODIFICATIONS[key].generator, filters=2, residual_blocks=2, prior=prior
     )
-    generator = randomised(config)
+    generator = randomized(config)
     save_compact(generator, config, tmp_path / "model", **TEXT)
     loaded = load_compact(tmp_path / "model")
     assert len(loaded.weights) == len(generator.weights)
@@ -51,22 +51,22 @@ def test_modifications_come_back(key, prior, tmp_path):
         assert ours.dtype == "float32"
         np.testing.assert_array_equal(ours, np.asarray(theirs).astype("float16"))
         np.testing.assert_allclose(ours, theirs, rtol=2**-11)
-    picture = np.random.default_rng(1).uniform(-1, 1, (1, 16, 16, 3)).astype("float32")
+    image = np.random.default_rng(1).uniform(-1, 1, (1, 16, 16, 3)).astype("float32")
     for weight in generator.weights:
         weight.assign(np.asarray(weight).astype("float16"))
-    np.testing.assert_array_equal(loaded(picture), generator(picture))
+    np.testing.assert_array_equal(loaded(image), generator(image))
 
 
-def test_statistics_of_batch_normalisation_are_kept(tmp_path):
+def test_statistics_of_batch_normalization_are_kept(tmp_path):
     config = dataclasses.replace(TINY, normalization="batch")
-    save_compact(randomised(config), config, tmp_path / "model", **TEXT)
+    save_compact(randomized(config), config, tmp_path / "model", **TEXT)
     with np.load(tmp_path / "model" / WEIGHTS) as archive:
         assert sum(name.endswith("moving_variance") for name in archive.files) == 7
         assert {archive[name].dtype for name in archive.files} == {np.dtype("float16")}
 
 
 def test_names_do_not_depend_on_what_was_built_before(tiny, folder, tmp_path):
-    save_compact(randomised(TINY), TINY, tmp_path / "again", **TEXT)
+    save_compact(randomized(TINY), TINY, tmp_path / "again", **TEXT)
     assert (tmp_path / "again" / WEIGHTS).read_bytes() == (folder / WEIGHTS).read_bytes()
 
 

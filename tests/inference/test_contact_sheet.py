@@ -1,4 +1,4 @@
-"""A sheet of thumbnails, whatever the pictures are called and however many they are."""
+"""A sheet of thumbnails, whatever the images are called and however many they are."""
 
 from pathlib import Path
 
@@ -17,9 +17,9 @@ def jobs_of(folder, *names):
     return [Job(folder / name, folder / "out" / name) for name in names]
 
 
-def plain(colour, height, width, dtype="uint8"):
+def plain(color, height, width, dtype="uint8"):
     scale = np.iinfo(dtype).max // 255
-    return np.full((height, width, 3), np.array(colour, dtype) * scale, dtype)
+    return np.full((height, width, 3), np.array(color, dtype) * scale, dtype)
 
 
 def drawn(folder, jobs, add=lambda sheet: None):
@@ -29,8 +29,8 @@ def drawn(folder, jobs, add=lambda sheet: None):
     return io.read(folder / "sheet.png")
 
 
-def count(sheet, colour):
-    return int((sheet == np.array(colour, "uint8")).all(axis=2).sum())
+def count(sheet, color):
+    return int((sheet == np.array(color, "uint8")).all(axis=2).sum())
 
 
 def test_scan_and_positive_lie_side_by_side(tmp_path):
@@ -40,7 +40,7 @@ def test_scan_and_positive_lie_side_by_side(tmp_path):
         [job],
         lambda sheet: sheet.add(job, plain(RED, 480, 720), plain(BLUE, 720, 480, "uint16")),
     )
-    reds, blues = (np.argwhere((sheet == colour).all(axis=2)) for colour in (RED, BLUE))
+    reds, blues = (np.argwhere((sheet == color).all(axis=2)) for color in (RED, BLUE))
     assert len(reds) == len(blues) == 240 * 160
     assert reds[:, 1].max() < blues[:, 1].min()
     assert np.ptp(reds[:, 0]) == np.ptp(blues[:, 1]) == 159
@@ -100,7 +100,7 @@ def test_names_in_any_alphabet(tmp_path, name):
 
 
 @pytest.mark.parametrize("number", [2, 36, 500, 5000])
-def test_many_pictures_make_one_sheet_of_bounded_size(tmp_path, number):
+def test_many_images_make_one_sheet_of_bounded_size(tmp_path, number):
     jobs = jobs_of(tmp_path, *(f"{n}.png" for n in range(number)))
     sheet = ContactSheet(tmp_path / "sheet.jpg", jobs, overwrite=False)
     for job in (jobs[0], jobs[-1]):

@@ -1,4 +1,4 @@
-"""Which method is taken for which picture, and that each does what it says."""
+"""Which method is taken for which image, and that each does what it says."""
 
 import numpy as np
 import pytest
@@ -21,22 +21,22 @@ class Layered(KerasNetwork):
     def __init__(self):
         self.calls = []
 
-    def run(self, picture):
-        self.calls.append(("one pass", picture.shape))
-        return 1 - picture
+    def run(self, image):
+        self.calls.append(("one pass", image.shape))
+        return 1 - image
 
-    def run_in_bands(self, picture, memory):
-        self.calls.append(("bands", picture.shape))
-        unit = picture / np.iinfo(picture.dtype).max if picture.dtype.kind == "u" else picture
-        for start in range(0, len(picture), 10):
+    def run_in_bands(self, image, memory):
+        self.calls.append(("bands", image.shape))
+        unit = image / np.iinfo(image.dtype).max if image.dtype.kind == "u" else image
+        for start in range(0, len(image), 10):
             yield start, (1 - unit[start : start + 10]).astype("float32")
 
 
 class Sealed:
     """A network whose layers are not known."""
 
-    def run(self, picture):
-        return 1 - picture
+    def run(self, image):
+        return 1 - image
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_every_method_takes_and_gives_every_depth(method, scanned, dtype):
     np.testing.assert_allclose(result / white, 1 - scan / full, atol=max(tolerance, 2e-5))
 
 
-def test_the_reduced_picture_goes_through_in_one_pass_or_in_bands_by_memory():
+def test_the_reduced_image_goes_through_in_one_pass_or_in_bands_by_memory():
     scan = np.zeros((2000, 1500, 3), "uint8")
     for memory, way in ((4 * GIB, "one pass"), (1 * GIB, "bands")):
         network = Layered()

@@ -8,7 +8,7 @@ from negcolor.converters.classical import density_stretch
 from negcolor.evaluation.metrics import compare
 from negcolor.film.simulation import simulate
 from negcolor.images.resize import fit
-from negcolor.inference.bundled import DEFAULT_MODEL, default_folder, shipped_models
+from negcolor.inference.bundled import DEFAULT_MODEL, bundled_models, default_folder
 from negcolor.inference.models import load_network
 
 LONG_SIDE = 192
@@ -28,7 +28,7 @@ def network():
 
 
 def test_it_is_small_and_says_what_it_was_made_of():
-    (model,) = (m for m in shipped_models() if m.name == DEFAULT_MODEL)
+    (model,) = (m for m in bundled_models() if m.name == DEFAULT_MODEL)
     assert model.size < 25e6
     card = (default_folder() / "MODEL_CARD.md").read_text("utf-8")
     for text in ("CC BY-SA 4.0", "Unsplash", "CC0", "CC BY 4.0", "ΔE2000", "## Limits"):

@@ -1,4 +1,4 @@
-"""Colours of a small picture carried over to a large one, with closed forms as references."""
+"""Colors of a small image carried over to a large one, with closed forms as references."""
 
 import numpy as np
 import pytest
@@ -17,8 +17,8 @@ MATRIX = np.array([[-0.9, 0.1, 0.05], [0.02, -0.8, 0.1], [0.0, 0.1, -0.7]])
 OFFSET = np.array([0.85, 0.8, 0.75])
 
 
-def affine(picture):
-    return picture @ MATRIX.T.astype("float32") + OFFSET.astype("float32")
+def affine(image):
+    return image @ MATRIX.T.astype("float32") + OFFSET.astype("float32")
 
 
 def photograph(height, width):
@@ -29,25 +29,25 @@ def test_an_affine_network_is_reproduced_at_full_size():
     scan = photograph(1300, 1100)
     seen = []
 
-    def run(picture):
-        seen.append(picture.shape)
-        return affine(picture)
+    def run(image):
+        seen.append(image.shape)
+        return affine(image)
 
     result = guided(scan, run, "float32")
     assert seen == [(1024, 866, 3)]
     np.testing.assert_allclose(result, affine(scan).clip(0, 1), atol=1e-4)
 
 
-def test_a_small_picture_goes_through_the_network_in_its_own_size():
+def test_a_small_image_goes_through_the_network_in_its_own_size():
     scan = photograph(60, 40)
-    result = guided(scan, lambda picture: affine(picture), "float32")
+    result = guided(scan, lambda image: affine(image), "float32")
     np.testing.assert_allclose(result, affine(scan).clip(0, 1), atol=1e-4)
 
 
 def test_a_curved_response_is_followed_closely():
     """Film inverts light by a power law; locally that is nearly affine."""
     scan = photograph(1536, 1200) * 0.8 + 0.1
-    result = guided(scan, lambda picture: 1 - picture**0.45, "float32")
+    result = guided(scan, lambda image: 1 - image**0.45, "float32")
     difference = deltaE_ciede2000(rgb2lab(1 - scan**0.45), rgb2lab(result))
     assert difference.mean() < 1
 
@@ -69,22 +69,22 @@ def test_texture_of_the_network_is_not_taken_over():
         np.linspace(0.2, 0.8, 512, dtype="float32")[:, None], (512, 512)
     )[..., None].repeat(3, axis=2)  # fmt: skip
     checks = (np.indices((512, 512)).sum(0) % 2 * 0.2 - 0.1)[..., None]
-    result = guided(scan, lambda picture: 1 - picture + checks, "float32")
+    result = guided(scan, lambda image: 1 - image + checks, "float32")
     assert np.abs(result - (1 - scan)).max() < 0.02
 
 
-def test_colours_stay_on_their_side_of_an_edge():
+def test_colors_stay_on_their_side_of_an_edge():
     scan = np.full((1200, 1600, 3), 0.2, "float32")
     scan[:, 801:] = 0.7
 
-    def run(picture):
-        left = picture[..., :1] < 0.45
+    def run(image):
+        left = image[..., :1] < 0.45
         return np.where(left, [0.9, 0.2, 0.2], [0.1, 0.3, 0.8]).astype("float32")
 
     result = guided(scan, run, "float32")
     expected = run(scan)
     assert np.abs(result - expected).max() < 0.15
-    enlarged = resize(run(fit(scan, 1024)), scan.shape)  # what colours without a guide do
+    enlarged = resize(run(fit(scan, 1024)), scan.shape)  # what colors without a guide do
     assert np.abs(enlarged - expected).max() > 0.3
 
 
@@ -92,28 +92,28 @@ def test_colours_stay_on_their_side_of_an_edge():
 def test_a_16_bit_ramp_keeps_more_than_10000_levels(channel):
     levels = np.linspace(0, 65535, 300 * 400).round().astype("uint16").reshape(300, 400)
     scan = np.repeat(levels[..., None], 3, axis=2)
-    result = guided(scan, lambda picture: 1 - picture**0.45, "uint16")
+    result = guided(scan, lambda image: 1 - image**0.45, "uint16")
     assert result.dtype == np.uint16
     assert len(np.unique(result[..., channel])) > 10_000
 
 
-def test_an_even_picture_is_no_division_by_zero():
+def test_an_even_image_is_no_division_by_zero():
     scan = np.full((40, 50, 3), 30000, "uint16")
-    result = guided(scan, lambda picture: 1 - picture, "uint16")
+    result = guided(scan, lambda image: 1 - image, "uint16")
     np.testing.assert_allclose(result, np.full(scan.shape, 35535), atol=2)
 
 
 @given(height=st.integers(1, 40), width=st.integers(1, 40))
 def test_any_size(height, width):
     scan = np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype="uint8")
-    result = guided(scan, lambda picture: 1 - picture, "uint8")
+    result = guided(scan, lambda image: 1 - image, "uint8")
     assert result.shape == scan.shape
     np.testing.assert_allclose(result.astype(int), 255 - scan.astype(int), atol=1)
 
 
 def test_extreme_proportions():
     scan = np.random.default_rng(0).integers(0, 65536, (3, 5000, 3), dtype="uint16")
-    result = guided(scan, lambda picture: 1 - picture, "uint16")
+    result = guided(scan, lambda image: 1 - image, "uint16")
     np.testing.assert_allclose(result.astype(int), 65535 - scan.astype(int), atol=40)
 
 
@@ -125,16 +125,16 @@ def test_rows_do_not_depend_on_the_bands(monkeypatch):
     np.testing.assert_allclose(apply_maps(scan, maps, "float32"), at_once, atol=1e-5)
 
 
-def test_maps_are_enlarged_bilinearly_between_pixel_centres():
+def test_maps_are_enlarged_bilinearly_between_pixel_centers():
     maps = np.zeros((2, 2, 3, 4))
     maps[..., 3] = np.array([[0.0, 0.4], [0.4, 0.8]])[..., None]
     result = apply_maps(np.zeros((4, 4, 3), "float32"), maps, "float32")
-    across = np.array([0.0, 0.25, 0.75, 1.0])  # centres at 1/8, 3/8, 5/8, 7/8; clamped outside
+    across = np.array([0.0, 0.25, 0.75, 1.0])  # centers at 1/8, 3/8, 5/8, 7/8; clamped outside
     expected = 0.4 * across[:, None] + 0.4 * across
     np.testing.assert_allclose(result[..., 0], expected, atol=1e-6)
 
 
-def test_maps_reproduce_what_varies_within_the_picture():
+def test_maps_reproduce_what_varies_within_the_image():
     guide = photograph(160, 160)
     gain = np.linspace(0.3, 1.0, 160, dtype="float32")[:, None, None]
     maps = affine_maps(guide, guide * gain)

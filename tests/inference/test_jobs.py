@@ -199,7 +199,7 @@ def test_a_contact_sheet_in_the_place_of_a_result_is_refused(box):
         ("missing/a.png", "missing/a.png does not exist"),
     ],
 )
-def test_inputs_without_pictures_are_named(box, given, sentence):
+def test_inputs_without_images_are_named(box, given, sentence):
     touch("empty/notes.txt", "empty/.x.png")
     with pytest.raises(NegcolorError, match=f"^{sentence}"):
         plan("box", given)

@@ -16,7 +16,7 @@ def test_files_that_are_no_models_are_named(tmp_path, content):
     assert "\n" not in str(caught.value)
 
 
-def test_a_network_that_makes_no_pictures_is_no_generator(tmp_path):
+def test_a_network_that_makes_no_images_is_no_generator(tmp_path):
     inputs = keras.Input((None, None, 3))
     keras.Model(inputs, keras.layers.Conv2D(1, 3)(inputs)).save(tmp_path / "judge.keras")
     with pytest.raises(NegcolorError, match="does not turn pictures of any size into pictures"):

@@ -22,7 +22,7 @@ def waits(monkeypatch):
     return seconds
 
 
-PICTURE = np.random.default_rng(0).random((5, 7, 3), dtype="float32")
+IMAGE = np.random.default_rng(0).random((5, 7, 3), dtype="float32")
 
 
 def answer_as(pixels):
@@ -61,7 +61,7 @@ FAULTS = {
 def test_a_fault_that_passes_is_survived(stand_in, waits, name):
     stand_in.faults = [FAULTS[name][0]] * 2
     network = ServedNetwork(stand_in.url, timeout=0.2 if name == "timeout" else 10)
-    np.testing.assert_allclose(network.run(PICTURE), 1 - PICTURE, atol=1 / 65535)
+    np.testing.assert_allclose(network.run(IMAGE), 1 - IMAGE, atol=1 / 65535)
     assert waits == [0.5, 1]
     assert stand_in.requests == ["/v1/models/mine:predict"] * 3
 
@@ -72,14 +72,14 @@ def test_a_fault_that_stays_is_reported(stand_in, waits, name):
     stand_in.faults = [fault] * 3
     network = ServedNetwork(stand_in.url, timeout=0.2 if name == "timeout" else 10, retries=2)
     with pytest.raises(NegcolorError) as caught:
-        network.run(PICTURE)
+        network.run(IMAGE)
     sentence = str(caught.value)
     for part in (stand_in.url, reason, "after 3 tries", "check that the server runs"):
         assert part in sentence
     assert "\n" not in sentence
     assert waits == [0.5, 1]
     assert not stand_in.faults
-    np.testing.assert_allclose(network.run(PICTURE), 1 - PICTURE, atol=1 / 65535)  # still usable
+    np.testing.assert_allclose(network.run(IMAGE), 1 - IMAGE, atol=1 / 65535)  # still usable
 
 
 def test_nobody_listens(waits):
@@ -87,7 +87,7 @@ def test_nobody_listens(waits):
         url = f"http://127.0.0.1:{occupied.getsockname()[1]}/v1/models/mine"
     network = ServedNetwork(url)
     with pytest.raises(NegcolorError, match=r"Connection refused, after 5 tries"):
-        network.run(PICTURE)
+        network.run(IMAGE)
     assert waits == [0.5, 1, 2, 4]
     with pytest.raises(NegcolorError, match="Connection refused"):
         network.check()
@@ -104,9 +104,7 @@ def test_a_server_that_starts_late(stand_in, monkeypatch):
         servers[0].__enter__()
 
     monkeypatch.setattr(serving_client, "sleep", start)
-    np.testing.assert_allclose(
-        ServedNetwork(stand_in.url).run(PICTURE), 1 - PICTURE, atol=1 / 65535
-    )
+    np.testing.assert_allclose(ServedNetwork(stand_in.url).run(IMAGE), 1 - IMAGE, atol=1 / 65535)
     servers[0].__exit__(None, None, None)
 
 
@@ -116,7 +114,7 @@ def test_a_server_that_starts_late(stand_in, monkeypatch):
 def test_a_missing_model_is_not_asked_for_again(stand_in, waits, path, reason):
     url = stand_in.url.replace("mine", path)
     with pytest.raises(NegcolorError, match=reason) as caught:
-        ServedNetwork(url).run(PICTURE)
+        ServedNetwork(url).run(IMAGE)
     assert "check the model's name" in str(caught.value)
     with pytest.raises(NegcolorError, match="404: Could not find any versions"):
         ServedNetwork(url).check()
@@ -126,7 +124,7 @@ def test_a_missing_model_is_not_asked_for_again(stand_in, waits, path, reason):
 def test_the_servers_reason_for_a_refusal_is_told(stand_in, waits):
     stand_in.faults = [lambda h: h.answer(400, {"error": "input must be\n   rank 1"})]
     with pytest.raises(NegcolorError, match=r"refuses \(400: input must be rank 1\)"):
-        ServedNetwork(stand_in.url).run(PICTURE)
+        ServedNetwork(stand_in.url).run(IMAGE)
     assert waits == []
 
 
@@ -173,7 +171,7 @@ def test_other_addresses_are_refused(url):
 
 def test_a_port_that_cannot_be(waits):
     with pytest.raises(NegcolorError, match="99999"):
-        ServedNetwork("http://localhost:99999/v1/models/mine", retries=0).run(PICTURE)
+        ServedNetwork("http://localhost:99999/v1/models/mine", retries=0).run(IMAGE)
 
 
 def test_the_client_needs_no_tensorflow():

@@ -41,13 +41,13 @@ def network():
     return KerasNetwork(trained(GeneratorConfig(**SMALL)))
 
 
-def picture(height, width):
+def image(height, width):
     """Noise whose brightness and contrast change from the top to the bottom."""
     x = np.random.default_rng(height * width).random((height, width, 3), dtype="float32")
     return x * np.linspace(0.1, 1, height, dtype="float32")[:, None, None]
 
 
-def in_bands(network, scan, memory):
+def map_row_blocks(network, scan, memory):
     parts = list(network.run_in_bands(scan, memory))
     rows = [len(part) for _, part in parts]
     assert [start for start, _ in parts] == [sum(rows[:i]) for i in range(len(rows))]
@@ -57,29 +57,29 @@ def in_bands(network, scan, memory):
 @pytest.mark.parametrize("config", VARIANTS, ids=VARIANTS.values())
 @pytest.mark.parametrize("memory", [PLENTY, NONE])
 def test_every_modification_gives_what_one_pass_gives(config, memory):
-    network, scan = KerasNetwork(trained(config)), picture(90, 37)
+    network, scan = KerasNetwork(trained(config)), image(90, 37)
     whole = network.run(scan)
     assert whole.std() > 0.1
-    np.testing.assert_allclose(in_bands(network, scan, memory), whole, atol=1e-4)
+    np.testing.assert_allclose(map_row_blocks(network, scan, memory), whole, atol=1e-4)
 
 
 @settings(max_examples=15, deadline=None)
 @given(height=st.integers(1, 150), width=st.integers(1, 40), memory=st.sampled_from([PLENTY, NONE]))
 def test_any_size(network, height, width, memory):
-    scan = picture(height, width)
-    np.testing.assert_allclose(in_bands(network, scan, memory), network.run(scan), atol=1e-4)
+    scan = image(height, width)
+    np.testing.assert_allclose(map_row_blocks(network, scan, memory), network.run(scan), atol=1e-4)
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "uint16"])
 def test_stored_pixels_are_scaled(network, dtype):
     full = np.iinfo(dtype).max
-    scan = (picture(70, 20) * full).astype(dtype)
+    scan = (image(70, 20) * full).astype(dtype)
     expected = network.run((scan / full).astype("float32"))
-    np.testing.assert_allclose(in_bands(network, scan, NONE), expected, atol=1e-4)
+    np.testing.assert_allclose(map_row_blocks(network, scan, NONE), expected, atol=1e-4)
 
 
 def test_bands_with_their_own_statistics_would_differ(network):
-    scan = picture(128, 32)
+    scan = image(128, 32)
     naive = np.concatenate([network.run(scan[i : i + 64]) for i in (0, 64)])
     assert np.abs(naive - network.run(scan)).max() > 0.1
 
@@ -93,17 +93,17 @@ def test_no_more_rows_are_in_memory_than_fit(network, monkeypatch):
         return original(rows)
 
     monkeypatch.setattr(tiled, "statistics", record)
-    in_bands(network, picture(300, 64), NONE)
+    map_row_blocks(network, image(300, 64), NONE)
     assert max(height * width for _, height, width, _ in asked) <= tiled.FEWEST_ROWS * 64
     asked.clear()
-    in_bands(network, picture(300, 64), PLENTY)
+    map_row_blocks(network, image(300, 64), PLENTY)
     assert max(height * width for _, height, width, _ in asked) == tiled.ROWS * 64
 
 
 def test_the_generator_of_table_1_keeps_at_most_256_bytes_per_pixel_between_sweeps():
-    nodes = tiled.picture_graph(build_generator(GeneratorConfig()))
+    nodes = tiled.image_graph(build_generator(GeneratorConfig()))
     sweeps = tiled.plan_sweeps(nodes)
-    # Three normalisations in the encoder, two in each of nine blocks, two in the decoder.
+    # Three normalizations in the encoder, two in each of nine blocks, two in the decoder.
     assert len(sweeps) == 3 + 18 + 2 + 1
     # Four maps of 256 channels at a quarter of the size, in float32.
     assert tiled.stored_bytes_per_pixel(sweeps) == 4 * 256 * 4 / 16
@@ -111,7 +111,7 @@ def test_the_generator_of_table_1_keeps_at_most_256_bytes_per_pixel_between_swee
 
 def test_feature_maps_on_disk_leave_nothing_behind(network, monkeypatch, tmp_path):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    bands = network.run_in_bands(picture(64, 32), NONE)
+    bands = network.run_in_bands(image(64, 32), NONE)
     next(bands)
     bands.close()
     assert not list(tmp_path.iterdir())
@@ -122,7 +122,7 @@ def test_too_little_room_on_disk_is_said_before_the_first_sweep(network, monkeyp
     usage = tiled_storage.shutil.disk_usage(tmp_path)._replace(free=1000)
     monkeypatch.setattr(tiled_storage.shutil, "disk_usage", lambda folder: usage)
     with pytest.raises(NegcolorError, match="TMPDIR") as caught:
-        next(network.run_in_bands(picture(64, 32), NONE))
+        next(network.run_in_bands(image(64, 32), NONE))
     assert str(tmp_path) in str(caught.value)
 
 
@@ -138,7 +138,7 @@ def test_a_layer_whose_reach_is_unknown_is_refused():
     inputs = keras.Input((None, None, 3))
     model = keras.Model(inputs, keras.layers.AveragePooling2D(3, 1, "same")(inputs))
     with pytest.raises(TypeError, match="AveragePooling2D"):
-        tiled.picture_graph(model)
+        tiled.image_graph(model)
 
 
 @settings(deadline=None)

@@ -30,9 +30,9 @@ def noise(*shape):
 
 
 def light(value, **options):
-    """Linear light that a trim makes of one colour, or of a grey, in linear light."""
-    colour = np.broadcast_to(np.asarray(value, "float32"), 3)
-    return srgb_to_linear(apply_trims(linear_to_srgb(colour)[None, None], Trims(**options)))[0, 0]
+    """Linear light that a trim makes of one color, or of a grey, in linear light."""
+    color = np.broadcast_to(np.asarray(value, "float32"), 3)
+    return srgb_to_linear(apply_trims(linear_to_srgb(color)[None, None], Trims(**options)))[0, 0]
 
 
 def test_the_defaults_change_no_bit():
@@ -43,7 +43,7 @@ def test_the_defaults_change_no_bit():
 
 
 @given(trims=trims)
-def test_results_are_pictures_and_the_input_stays(trims):
+def test_results_are_images_and_the_input_stays(trims):
     rows = noise(4, 6, 3)
     rows[0, :2] = [[0, 0, 0], [1, 1, 1]]
     before = rows.copy()
@@ -72,7 +72,7 @@ def test_brighter_greys_stay_brighter_and_black_stays_black(trims):
 
 
 @pytest.mark.parametrize("options", [{"exposure": 1.3}, {"exposure": -2}, {"contrast": 1.7}])
-def test_grey_stays_exactly_grey_without_changes_of_colour(options):
+def test_grey_stays_exactly_grey_without_changes_of_color(options):
     result = apply_trims(noise(30, 30, 1).repeat(3, axis=2), Trims(**options))
     np.testing.assert_array_equal(result, result[..., :1].repeat(3, axis=2))
 
@@ -128,8 +128,8 @@ def planck_xyz(kelvin):
     """Planck's law, seen by the fits to the CIE 1931 observer of Wyman, Sloan, Shirley 2013."""
     nm = np.arange(360.0, 831.0)
 
-    def lobe(height, centre, below, above):
-        return height * np.exp(-0.5 * ((nm - centre) / np.where(nm < centre, below, above)) ** 2)
+    def lobe(height, center, below, above):
+        return height * np.exp(-0.5 * ((nm - center) / np.where(nm < center, below, above)) ** 2)
 
     observer = (
         lobe(1.056, 599.8, 37.9, 31.0) + lobe(0.362, 442.0, 16.0, 26.7)

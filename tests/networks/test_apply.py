@@ -1,4 +1,4 @@
-"""A generator's one pass over pictures of any size."""
+"""A generator's one pass over images of any size."""
 
 import numpy as np
 from hypothesis import given, settings
@@ -22,10 +22,10 @@ def noise(*shape, seed=0):
 
 
 @given(height=sides, width=sides)
-def test_pictures_are_reflected_at_the_bottom_and_the_right_to_a_multiple_of_4(height, width):
-    picture = noise(height, width, 3)
+def test_images_are_reflected_at_the_bottom_and_the_right_to_a_multiple_of_4(height, width):
+    image = noise(height, width, 3)
     same = Same()
-    np.testing.assert_allclose(apply_generator(same, picture), picture, atol=1e-6)
+    np.testing.assert_allclose(apply_generator(same, image), image, atol=1e-6)
     batch, padded_height, padded_width, channels = same.batch.shape
     assert (batch, channels) == (1, 3)
     assert same.batch.dtype == np.float32
@@ -40,14 +40,14 @@ def test_pictures_are_reflected_at_the_bottom_and_the_right_to_a_multiple_of_4(h
             (padded_width, max(1, 2 * (width - 1))),
         )
     )
-    expected = (picture * 2 - 1)[np.ix_(rows, columns)]
+    expected = (image * 2 - 1)[np.ix_(rows, columns)]
     np.testing.assert_array_equal(same.batch[0], expected)
 
 
-def test_multiples_of_4_are_the_whole_picture_in_one_pass(generator):
-    picture = noise(20, 36, 3)
-    expected = np.asarray(generator(picture[None] * 2 - 1, training=False))[0] * 0.5 + 0.5
-    np.testing.assert_allclose(apply_generator(generator, picture), expected, atol=1e-6)
+def test_multiples_of_4_are_the_whole_image_in_one_pass(generator):
+    image = noise(20, 36, 3)
+    expected = np.asarray(generator(image[None] * 2 - 1, training=False))[0] * 0.5 + 0.5
+    np.testing.assert_allclose(apply_generator(generator, image), expected, atol=1e-6)
 
 
 @settings(max_examples=15, deadline=None)

@@ -11,7 +11,7 @@ from negcolor.experiments.networks import Koalarization, ResNetUNet
 from negcolor.networks import backbones
 from negcolor.networks.factory import build_colorizer
 
-PICTURE = np.random.default_rng(0).uniform(-1, 1, (1, 64, 64, 3)).astype("float32")
+IMAGE = np.random.default_rng(0).uniform(-1, 1, (1, 64, 64, 3)).astype("float32")
 
 
 @pytest.fixture(scope="module")
@@ -44,11 +44,11 @@ def small_segmenter(hub, classes):
 def test_a_resnet18_has_five_features(hub):
     model = backbones.resnet18("none")
     assert model.count_params() == 11_186_112  # as keras-hub counts resnet_18_imagenet
-    assert [x.shape for x in model(PICTURE)] == [
+    assert [x.shape for x in model(IMAGE)] == [
         (1, 32, 32, 64), (1, 16, 16, 64), (1, 8, 8, 128), (1, 4, 4, 256), (1, 2, 2, 512),
     ]  # fmt: skip
     narrow = backbones.resnet18("none", filters=4)
-    assert [x.shape[-1] for x in narrow(PICTURE)] == [64, 64, 8, 16, 32]
+    assert [x.shape[-1] for x in narrow(IMAGE)] == [64, 64, 8, 16, 32]
 
 
 def test_the_resnet_unet_has_the_parameters_of_fastais(hub):
@@ -57,7 +57,7 @@ def test_the_resnet_unet_has_the_parameters_of_fastais(hub):
     def convolution(a, b, side=3):
         return side * side * a * b + b
 
-    encoder = 11_186_112 - 2 * 4800  # 4800 channels of batch normalisation
+    encoder = 11_186_112 - 2 * 4800  # 4800 channels of batch normalization
     total = encoder + 2 * 512 + convolution(512, 1024) + convolution(1024, 512)
     channels = 512
     for skipped in (256, 128, 64, 64):
@@ -71,13 +71,13 @@ def test_the_resnet_unet_has_the_parameters_of_fastais(hub):
     assert sum(np.prod(w.shape) for w in generator.trainable_weights) == total == 31_105_944
 
 
-def test_a_resnet_unet_colours_and_can_be_saved(hub, tmp_path):
+def test_a_resnet_unet_colors_and_can_be_saved(hub, tmp_path):
     generator = build_colorizer(ResNetUNet(filters=4), 32, dtype="mixed_bfloat16")
-    y = np.asarray(generator(PICTURE[:, :32, :32, :1]))
+    y = np.asarray(generator(IMAGE[:, :32, :32, :1]))
     assert y.shape == (1, 32, 32, 2)
     generator.save(tmp_path / "g.keras")
     copy = keras.saving.load_model(tmp_path / "g.keras")
-    np.testing.assert_array_equal(copy(PICTURE[:, :32, :32, :1]), y)
+    np.testing.assert_array_equal(copy(IMAGE[:, :32, :32, :1]), y)
 
 
 def test_a_preset_folder_of_a_resnet18(hub, tmp_path):
@@ -85,7 +85,7 @@ def test_a_preset_folder_of_a_resnet18(hub, tmp_path):
     saved.save_to_preset(str(tmp_path / "resnet18"))
     for path in (tmp_path, tmp_path / "resnet18"):
         loaded = backbones.resnet18(str(path))
-        np.testing.assert_array_equal(loaded(PICTURE)[-1], saved(PICTURE))
+        np.testing.assert_array_equal(loaded(IMAGE)[-1], saved(IMAGE))
     half = backbones.resnet18(str(tmp_path), dtype="mixed_bfloat16")
     assert half.get_layer("conv1_conv").compute_dtype == "bfloat16"
 
@@ -105,9 +105,9 @@ def test_a_preset_folder_of_a_deeplab(hub, tmp_path):
     saved = small_segmenter(hub, backbones.CLASSES)
     saved.save_to_preset(str(tmp_path / "deeplab"))
     loaded = backbones.deeplab(str(tmp_path))
-    probabilities = np.asarray(loaded(PICTURE))
+    probabilities = np.asarray(loaded(IMAGE))
     assert probabilities.shape == (1, 64, 64, 21)
-    np.testing.assert_allclose(probabilities, keras.ops.softmax(saved(PICTURE)), atol=1e-6)
+    np.testing.assert_allclose(probabilities, keras.ops.softmax(saved(IMAGE)), atol=1e-6)
 
 
 def test_other_classes_are_refused(hub, tmp_path):
@@ -124,7 +124,7 @@ def test_a_deeplab_stays_frozen_in_a_file(hub, tmp_path, monkeypatch):
     generator.save(tmp_path / "g.keras")
     copy = keras.saving.load_model(tmp_path / "g.keras")
     assert [w.path for w in copy.trainable_weights] == [w.path for w in generator.trainable_weights]
-    grey = PICTURE[:, :32, :32, :1]
+    grey = IMAGE[:, :32, :32, :1]
     np.testing.assert_array_equal(copy(grey), generator(grey))
 
 

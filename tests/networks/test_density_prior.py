@@ -67,21 +67,21 @@ def test_the_encoding_of_a_scan_matters_little():
 
 
 def test_thumbnails_are_local_means():
-    picture = np.random.default_rng(0).random((2 * SIDE, 3 * SIDE, 3), "float32")
-    expected = downscale_local_mean(picture, (2, 3, 1))
-    np.testing.assert_allclose(np.asarray(Thumbnail()(picture[None]))[0], expected, atol=1e-6)
+    image = np.random.default_rng(0).random((2 * SIDE, 3 * SIDE, 3), "float32")
+    expected = downscale_local_mean(image, (2, 3, 1))
+    np.testing.assert_allclose(np.asarray(Thumbnail()(image[None]))[0], expected, atol=1e-6)
 
 
 @settings(max_examples=20, deadline=None)
 @given(height=st.integers(1, 200), width=st.integers(1, 200), cut=st.floats(0, 1))
 def test_thumbnails_of_any_size_are_sums_over_bands(height, width, cut):
-    picture = np.random.default_rng(height).random((1, height, width, 3), "float32")
+    image = np.random.default_rng(height).random((1, height, width, 3), "float32")
     layer, row = Thumbnail(), round(cut * height)
-    whole = np.asarray(layer(picture))
+    whole = np.asarray(layer(image))
     assert whole.shape == (1, SIDE, SIDE, 3)
-    means = [x.mean((1, 2), "float64") for x in (whole, picture)]
+    means = [x.mean((1, 2), "float64") for x in (whole, image)]
     np.testing.assert_allclose(*means, atol=1e-5)
-    bands = (picture[:, :row], 0), (picture[:, row:], row)
+    bands = (image[:, :row], 0), (image[:, row:], row)
     shares = [np.asarray(layer.partial_mean(rows, start, height)) for rows, start in bands]
     np.testing.assert_allclose(sum(shares), whole, atol=1e-5)
 
@@ -106,7 +106,7 @@ def with_dust(scan):
 
 
 @pytest.mark.parametrize("spoil", [with_holder, with_perforation, with_dust])
-def test_what_is_not_the_picture_fools_the_range_little(spoil):
+def test_what_is_not_the_image_fools_the_range_little(spoil):
     scan = scan_of()
     clean, spoilt = limits_of(scan), limits_of(spoil(scan))
     contrast = clean[1] - clean[0]
@@ -115,7 +115,7 @@ def test_what_is_not_the_picture_fools_the_range_little(spoil):
     assert (np.ptp(naive.reshape(-1, 3), axis=0) > 1.2 * contrast).any()
 
 
-def test_a_picture_without_contrast_stays_finite():
+def test_an_image_without_contrast_stays_finite():
     generator = build_generator(CONFIG)
     for value in (0.0, 0.4, 1.0):
         assert np.isfinite(np.asarray(generator(np.full((1, 8, 8, 3), value, "float32")))).all()

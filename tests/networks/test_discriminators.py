@@ -20,7 +20,7 @@ from negcolor.networks.factory import build_colorizer, build_judge
 SIZE = 32
 
 
-def colours():
+def colors():
     values = np.random.default_rng(0).uniform(-1, 1, (2, SIZE, SIZE, 2))
     return values.astype("float32")
 
@@ -41,14 +41,14 @@ def test_the_patchgan_has_thirty_logits_each_way():
 def test_a_patchgan_judges_and_can_be_saved(normalization, tmp_path):
     config = dataclasses.replace(PATCH_70, filters=4, normalization=normalization)
     judge = build_judge(config, SIZE, 2)
-    y = judge(colours())
+    y = judge(colors())
     assert y.shape == (2, 2, 2, 1)
     judge.save(tmp_path / "d.keras")
     copy = keras.saving.load_model(tmp_path / "d.keras")
-    np.testing.assert_array_equal(copy(colours()), y)
+    np.testing.assert_array_equal(copy(colors()), y)
 
 
-def test_too_small_pictures_for_a_patchgan_are_refused():
+def test_too_small_images_for_a_patchgan_are_refused():
     with pytest.raises(NegcolorError, match=r"--image-size 16 is too small .* give 32"):
         build_judge(PATCH_70, 16, 3)
 

@@ -38,26 +38,26 @@ LINEAR = {"archaeology", "cnn"}
 
 
 def tiny_deeplab(weights):
-    picture = keras.Input((None, None, 3))
-    x = layers.BatchNormalization()(layers.Conv2D(CLASSES, 1)(picture))
-    return keras.Model(picture, layers.Softmax()(x))
+    image = keras.Input((None, None, 3))
+    x = layers.BatchNormalization()(layers.Conv2D(CLASSES, 1)(image))
+    return keras.Model(image, layers.Softmax()(x))
 
 
 def tiny_inception(weights):
-    picture = keras.Input((299, 299, 3))
-    x = layers.GlobalAveragePooling2D()(layers.AveragePooling2D(13)(picture))
-    return keras.Model(picture, layers.BatchNormalization()(layers.Dense(LOGITS)(x)))
+    image = keras.Input((299, 299, 3))
+    x = layers.GlobalAveragePooling2D()(layers.AveragePooling2D(13)(image))
+    return keras.Model(image, layers.BatchNormalization()(layers.Dense(LOGITS)(x)))
 
 
 def tiny_resnet(weights, *, filters, dtype):
     """Features of five sizes, as many channels as keras-hub's."""
-    picture = x = keras.Input((None, None, 3))
+    image = x = keras.Input((None, None, 3))
     features = []
     for channels in (64, 64, 2 * filters, 4 * filters, 8 * filters):
         options = {"strides": 2, "padding": "same", "activation": "relu", "dtype": dtype}
         x = layers.Conv2D(channels, 1, **options)(x)
         features.append(x)
-    return keras.Model(picture, features, name="resnet18")
+    return keras.Model(image, features, name="resnet18")
 
 
 @pytest.fixture(autouse=True)
@@ -173,7 +173,7 @@ def test_the_unet_starts_with_the_papers_deviation():
     ("size", "depth", "innermost", "dropouts"),
     [(256, 8, 1, [7, 6, 5]), (64, 6, 1, [5, 4, 3]), (96, 5, 3, [4, 3, 2]), (32, 5, 1, [4, 3, 2])],
 )
-def test_small_pictures_are_halved_less_often(size, depth, innermost, dropouts):
+def test_small_images_are_halved_less_often(size, depth, innermost, dropouts):
     unet = build_colorizer(UNet(filters=2), size)
     names = [layer.name for layer in unet.layers]
     assert sum(name.startswith("Down_") for name in names) == depth
@@ -256,8 +256,8 @@ def test_a_loaded_generator_is_frozen_where_it_was(tmp_path):
 def test_pretrained_networks_see_the_range_they_know(value, byte):
     generator = build_colorizer(GENERATORS["inception"], SIZE)
     seen = [generator.get_layer(name).output for name in ("Bytes", "Resizing")]
-    picture = np.full((1, SIZE, SIZE, 1), value, "float32")
-    for_deeplab, for_inception = keras.Model(generator.input, seen)(picture)
+    image = np.full((1, SIZE, SIZE, 1), value, "float32")
+    for_deeplab, for_inception = keras.Model(generator.input, seen)(image)
     np.testing.assert_allclose(for_deeplab, np.full((1, SIZE, SIZE, 3), byte))
     np.testing.assert_allclose(for_inception, np.full((1, 299, 299, 3), value))
 

@@ -67,7 +67,7 @@ def test_instance_normalization_equals_keras_group_normalization():
     np.testing.assert_allclose(InstanceNormalization()(x), expected, atol=2e-6)
 
 
-def test_instance_normalization_keeps_pictures_of_a_batch_apart():
+def test_instance_normalization_keeps_images_of_a_batch_apart():
     x = random(2, 8, 8, 3)
     together = InstanceNormalization()(x)
     apart = [InstanceNormalization()(x[i : i + 1])[0] for i in range(2)]
@@ -91,7 +91,7 @@ def test_instance_normalization_of_one_pixel_is_beta():
 
 
 @pytest.mark.parametrize(("kernel", "strides"), [(3, 1), (3, 2), (4, 2), (7, 1)])
-def test_reflection_convolution_is_a_valid_convolution_of_the_padded_picture(kernel, strides):
+def test_reflection_convolution_is_a_valid_convolution_of_the_padded_image(kernel, strides):
     x = random(1, 8, 12, 3)
     layer = ReflectionConv2D(5, kernel, strides=strides)
     p = (kernel - 1) // 2

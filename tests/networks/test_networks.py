@@ -23,7 +23,7 @@ def small_discriminator(key, dtype="float32"):
     return build_discriminator(config, dtype=dtype)
 
 
-def picture(height, width, batch=1):
+def image(height, width, batch=1):
     values = np.random.default_rng(0).uniform(-1, 1, (batch, height, width, 3))
     return values.astype("float32")
 
@@ -32,36 +32,36 @@ def picture(height, width, batch=1):
 def test_a_generator_keeps_size_and_range_and_can_be_saved(key, tmp_path):
     generator = small_generator(key)
     for height, width in ((32, 32), (8, 20)):
-        y = np.asarray(generator(picture(height, width, batch=2)))
+        y = np.asarray(generator(image(height, width, batch=2)))
         assert y.shape == (2, height, width, 3)
         assert np.abs(y).max() <= 1
     generator.save(tmp_path / "g.keras")
     copy = keras.saving.load_model(tmp_path / "g.keras")
-    np.testing.assert_array_equal(copy(picture(32, 32)), generator(picture(32, 32)))
+    np.testing.assert_array_equal(copy(image(32, 32)), generator(image(32, 32)))
 
 
 @EACH
 def test_a_discriminator_gives_a_logit_per_patch_and_can_be_saved(key, tmp_path):
     discriminator = small_discriminator(key)
     strides = np.prod([s for _, s in modification(key).discriminator.convolutions])
-    y = discriminator(picture(64, 96))
+    y = discriminator(image(64, 96))
     assert y.shape == (1, 64 // strides, 96 // strides, 1)
     discriminator.save(tmp_path / "d.keras")
     copy = keras.saving.load_model(tmp_path / "d.keras")
-    np.testing.assert_array_equal(copy(picture(64, 96)), y)
+    np.testing.assert_array_equal(copy(image(64, 96)), y)
 
 
 @EACH
 def test_bfloat16_keeps_weights_and_output_in_float32(key):
     generator = small_generator(key, "mixed_bfloat16")
     discriminator = small_discriminator(key, "mixed_bfloat16")
-    y = generator(picture(32, 32))
+    y = generator(image(32, 32))
     assert keras.backend.standardize_dtype(y.dtype) == "float32"
     weights = generator.trainable_variables + discriminator.trainable_variables
     assert {w.dtype for w in weights} == {"float32"}
     same = small_generator(key)
     same.set_weights(generator.get_weights())
-    assert np.abs(np.asarray(y) - np.asarray(same(picture(32, 32)))).mean() < 0.05
+    assert np.abs(np.asarray(y) - np.asarray(same(image(32, 32)))).mean() < 0.05
 
 
 def test_layer_names_follow_table_1():
@@ -87,4 +87,4 @@ def test_skip_connections_reach_the_output():
     generator.get_layer("ConvTranspose2d_1").kernel.assign(
         np.zeros_like(generator.get_layer("ConvTranspose2d_1").kernel)
     )
-    assert not np.allclose(generator(picture(32, 32)), generator(-picture(32, 32)))
+    assert not np.allclose(generator(image(32, 32)), generator(-image(32, 32)))

@@ -12,7 +12,12 @@ from negcolor.images.color import to_network
 from negcolor.inference.models import KerasNetwork
 from negcolor.networks.density_prior import TERMS
 from negcolor.networks.generator import build_generator
-from negcolor.networks.roll_balance import Printing, common_printing, printing_of, with_printing
+from negcolor.networks.roll_balance import (
+    RollBalance,
+    balance_reader,
+    common_balance,
+    with_roll_balance,
+)
 
 NEUTRAL = np.zeros((TERMS, 3), "float32")
 
@@ -30,14 +35,14 @@ SCAN = simulate(data.astronaut()[::4, ::4])
 
 
 def printing(low, high, coefficients=NEUTRAL):
-    return Printing(np.array([low, high], "float32"), coefficients)
+    return RollBalance(np.array([low, high], "float32"), coefficients)
 
 
 def test_a_frame_by_its_own_printing_is_the_frame(generator):
-    own = printing_of(generator)(to_network(SCAN))
+    own = balance_reader(generator)(to_network(SCAN))
     assert own.limits.shape == (2, 3)
     assert own.coefficients.shape == (TERMS, 3)
-    fixed = KerasNetwork(with_printing(generator, own))
+    fixed = KerasNetwork(with_roll_balance(generator, own))
     expected = KerasNetwork(generator).run(SCAN)
     np.testing.assert_allclose(fixed.run(SCAN), expected, atol=1e-5)
     bands = [rows for _, rows in fixed.run_in_bands(SCAN, 0)]
@@ -49,8 +54,8 @@ def test_frames_on_one_printing_keep_their_differences(generator):
     photo = data.astronaut()[::4, ::4]
     frames = [simulate(photo, exposure_stops=stops) for stops in (0.0, 1.0)]
     prior = build_generator(GeneratorConfig(filters=4, residual_blocks=1, prior="density"))
-    roll = common_printing([printing_of(prior)(to_network(frame)) for frame in frames])
-    fixed = KerasNetwork(with_printing(prior, roll))
+    roll = common_balance([balance_reader(prior)(to_network(frame)) for frame in frames])
+    fixed = KerasNetwork(with_roll_balance(prior, roll))
     normal, brighter = (fixed.run(frame).mean() for frame in frames)
     alone = [KerasNetwork(prior).run(frame).mean() for frame in frames]
     assert brighter - normal > 3 * abs(alone[1] - alone[0])
@@ -59,7 +64,7 @@ def test_frames_on_one_printing_keep_their_differences(generator):
 def test_equal_printings_have_themselves_in_common():
     coefficients = np.random.default_rng(1).normal(0, 0.05, (TERMS, 3)).astype("float32")
     one = printing([0.1, 0.5, 0.7], [1.1, 1.6, 1.9], coefficients)
-    common = common_printing([one] * 3)
+    common = common_balance([one] * 3)
     np.testing.assert_allclose(common.limits, one.limits)
     np.testing.assert_allclose(common.coefficients, one.coefficients, atol=1e-5)
 
@@ -69,13 +74,13 @@ def test_frames_of_another_kind_change_little():
     roll = [printing(0.2 + rng.normal(0, 0.01, 3), 1.4 + rng.normal(0, 0.01, 3)) for _ in range(9)]
     blank = printing([0.2] * 3, [0.21] * 3)
     light_struck = printing([2.4] * 3, [2.9] * 3, NEUTRAL + 1.0)
-    clean, spoilt = common_printing(roll), common_printing([*roll, blank, light_struck])
+    clean, spoilt = common_balance(roll), common_balance([*roll, blank, light_struck])
     np.testing.assert_allclose(spoilt.limits, clean.limits, atol=0.02)
     np.testing.assert_allclose(spoilt.coefficients, clean.coefficients, atol=0.05)
 
 
 def test_a_printing_can_be_saved_in_a_model(generator, tmp_path):
-    fixed = with_printing(generator, printing([0.1] * 3, [1.2] * 3))
+    fixed = with_roll_balance(generator, printing([0.1] * 3, [1.2] * 3))
     fixed.save(tmp_path / "g.keras")
     loaded = keras.saving.load_model(tmp_path / "g.keras")
     scan = to_network(SCAN)[None]
@@ -85,4 +90,4 @@ def test_a_printing_can_be_saved_in_a_model(generator, tmp_path):
 def test_without_a_prior_there_is_no_printing():
     plain = build_generator(GeneratorConfig(filters=4, residual_blocks=1))
     with pytest.raises(NegcolorError, match="--prior density"):
-        printing_of(plain)
+        balance_reader(plain)

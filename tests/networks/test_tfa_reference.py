@@ -108,10 +108,10 @@ def test_gradients_of_spectral_convolution(reference):
     assert_close(inputs_gradient, reference["inputs_gradient"])
     assert_close(bias_gradient, reference["bias_gradient"])
 
-    # The reference ends at the normalised kernel. From there to the kernel, with u and v constant:
+    # The reference ends at the normalized kernel. From there to the kernel, with u and v constant:
     # dL/dW = (G - <G, W/sigma> v u^T) / sigma, Miyato et al. 2018, gradient analysis.
     kernel = reference["kernel"].astype(np.float64)
-    gradient = reference["normalised_kernel_gradient"].astype(np.float64)
+    gradient = reference["normalized_kernel_gradient"].astype(np.float64)
     matrix = kernel.reshape(-1, kernel.shape[-1])
     u, v = reference["u"][0], unit(matrix @ reference["initial_u"])
     sigma = v @ matrix @ u

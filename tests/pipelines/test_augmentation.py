@@ -10,8 +10,8 @@ from pipelines.augmentation import BRIGHTNESS, CONTRAST, FULL, Augmentation, geo
 
 NONE = Augmentation.none()
 SWITCHES = [field.name for field in dataclasses.fields(Augmentation) if field.name != "zoom"]
-PICTURE = np.random.default_rng(0).random((6, 9, 3), np.float32)
-SQUARE = PICTURE[:, :6]
+IMAGE = np.random.default_rng(0).random((6, 9, 3), np.float32)
+SQUARE = IMAGE[:, :6]
 SEEDS = [tf.constant([7, k]) for k in range(64)]
 
 
@@ -19,14 +19,14 @@ def only(name: str) -> Augmentation:
     return dataclasses.replace(NONE, **{name: True})
 
 
-def results(size: int, options: Augmentation, picture: np.ndarray = SQUARE) -> set[bytes]:
-    return {geometry(picture, size, seed, options).numpy().tobytes() for seed in SEEDS}
+def results(size: int, options: Augmentation, image: np.ndarray = SQUARE) -> set[bytes]:
+    return {geometry(image, size, seed, options).numpy().tobytes() for seed in SEEDS}
 
 
 def test_nothing_is_the_middle():
     for seed in SEEDS[:3]:
-        np.testing.assert_array_equal(geometry(PICTURE, 5, seed, NONE), PICTURE[0:5, 2:7])
-        np.testing.assert_array_equal(tone(PICTURE, seed, NONE), PICTURE)
+        np.testing.assert_array_equal(geometry(IMAGE, 5, seed, NONE), IMAGE[0:5, 2:7])
+        np.testing.assert_array_equal(tone(IMAGE, seed, NONE), IMAGE)
 
 
 def test_rotations_are_the_four_quarter_turns():
@@ -46,8 +46,8 @@ def test_rotations_and_flips_together_are_the_eight_symmetries():
 
 
 def test_crops_are_all_the_places():
-    places = [PICTURE[y : y + 4, x : x + 4] for y in range(3) for x in range(6)]
-    found = results(4, only("crop"), PICTURE)
+    places = [IMAGE[y : y + 4, x : x + 4] for y in range(3) for x in range(6)]
+    found = results(4, only("crop"), IMAGE)
     assert found <= {place.tobytes() for place in places}
     assert len(found) > 12
 
@@ -59,22 +59,22 @@ def test_load_size(size, expected):
 
 
 def test_contrast_stretches_around_the_mean():
-    centred = 0.4 + 0.2 * PICTURE
+    centerd = 0.4 + 0.2 * IMAGE
     factors = []
     for seed in SEEDS:
-        changed = tone(centred, seed, only("contrast")).numpy()
-        mean = centred.mean(axis=(0, 1))
-        factors.append(np.std(changed) / np.std(centred))
-        np.testing.assert_allclose(changed, mean + factors[-1] * (centred - mean), atol=1e-5)
+        changed = tone(centerd, seed, only("contrast")).numpy()
+        mean = centerd.mean(axis=(0, 1))
+        factors.append(np.std(changed) / np.std(centerd))
+        np.testing.assert_allclose(changed, mean + factors[-1] * (centerd - mean), atol=1e-5)
     assert 1 - CONTRAST <= min(factors) < 1 - CONTRAST / 2
     assert 1 + CONTRAST / 2 < max(factors) <= 1 + CONTRAST
 
 
 def test_brightness_shifts_all_channels_alike():
-    centred = 0.4 + 0.2 * PICTURE
+    centerd = 0.4 + 0.2 * IMAGE
     shifts = []
     for seed in SEEDS:
-        difference = tone(centred, seed, only("brightness")).numpy() - centred
+        difference = tone(centerd, seed, only("brightness")).numpy() - centerd
         shifts.append(difference.mean())
         np.testing.assert_allclose(difference, shifts[-1], atol=1e-6)
     assert -BRIGHTNESS <= min(shifts) < -BRIGHTNESS / 2
@@ -91,7 +91,7 @@ def test_tone_stays_in_range():
 @pytest.mark.parametrize("options", [FULL, NONE, *map(only, SWITCHES)])
 def test_same_numbers_eagerly_and_in_a_dataset(options):
     def both(seed: tf.Tensor) -> tf.Tensor:
-        square = geometry(tf.constant(PICTURE), 5, seed, options)
+        square = geometry(tf.constant(IMAGE), 5, seed, options)
         return tone(square, tf.random.fold_in(seed, 1), options)
 
     dataset = tf.data.Dataset.from_tensor_slices(tf.stack(SEEDS[:16])).map(both)
@@ -100,12 +100,12 @@ def test_same_numbers_eagerly_and_in_a_dataset(options):
         np.testing.assert_allclose(both(seed), in_graph, atol=1e-6)
 
 
-def test_zoom_shows_parts_of_a_picture_at_every_scale():
-    """In a picture of where its pixels lie, a square tells its place and its size."""
+def test_zoom_shows_parts_of_an_image_at_every_scale():
+    """In an image of where its pixels lie, a square tells its place and its size."""
     rows, columns = np.meshgrid(np.linspace(0, 1, 80), np.linspace(0, 1, 120), indexing="ij")
-    picture = np.stack([rows, columns, rows], axis=-1).astype("float32")
+    image = np.stack([rows, columns, rows], axis=-1).astype("float32")
     options = dataclasses.replace(NONE, crop=True, zoom=2.0)
-    squares = [geometry(picture, 32, seed, options).numpy() for seed in SEEDS]
+    squares = [geometry(image, 32, seed, options).numpy() for seed in SEEDS]
     assert {square.shape for square in squares} == {(32, 32, 3)}
     heights = [float(np.ptp(square[..., 0])) for square in squares]
     widths = [float(np.ptp(square[..., 1])) for square in squares]

@@ -10,7 +10,7 @@ import tensorflow as tf
 from negcolor.converters.classical import density_stretch
 from pipelines import batches
 from pipelines.augmentation import Augmentation
-from pipelines.domain import PictureDomain
+from pipelines.domain import ImageDomain
 from pipelines.film_domain import ExposedOnFilm
 from pipelines.sources import TwoDomains
 
@@ -18,18 +18,17 @@ NONE = Augmentation.none()
 
 
 def scenes(count: int, seed: int, dtype: str = "uint8") -> list[np.ndarray]:
-    """Soft random pictures that differ from each other, of several shapes."""
+    """Soft random images that differ from each other, of several shapes."""
     rng = np.random.default_rng(seed)
     small = rng.random((count, 4, 4, 3))
     tall = np.kron(small, np.ones((1, 10, 8, 1))) * np.iinfo(dtype).max
     return [
-        (picture if k % 2 else picture.swapaxes(0, 1)).astype(dtype)
-        for k, picture in enumerate(tall)
+        (image if k % 2 else image.swapaxes(0, 1)).astype(dtype) for k, image in enumerate(tall)
     ]
 
 
 def two_domains(count_a: int = 3, count_b: int = 5, on_film: bool = False) -> TwoDomains:
-    a, b = PictureDomain(scenes(count_a, 1)), PictureDomain(scenes(count_b, 2))
+    a, b = ImageDomain(scenes(count_a, 1)), ImageDomain(scenes(count_b, 2))
     return TwoDomains(ExposedOnFilm(a) if on_film else a, b, b, [], "soft scenes")
 
 
@@ -51,10 +50,10 @@ def test_shape_range_and_dtype(make, on_film):
     dataset = make(two_domains(on_film=on_film), image_size=16, batch_size=2)
     shapes = [(2, 16, 16, 3)] * 2 + [(2, 16, 16, 1)] * (make is not batches.unpaired)
     assert [spec.shape for spec in dataset.element_spec] == shapes
-    for negative, colour, *weight in first(dataset, 5):
-        for pictures in (negative, colour):
-            assert pictures.dtype == np.float32
-            assert -1 <= pictures.min() < pictures.max() <= 1
+    for negative, color, *weight in first(dataset, 5):
+        for images in (negative, color):
+            assert images.dtype == np.float32
+            assert -1 <= images.min() < images.max() <= 1
         for each in weight:
             assert set(np.unique(each)) <= {0.0, 1.0}
 
@@ -79,7 +78,7 @@ def test_the_global_seed_changes_nothing_and_the_seed_everything(make):
     assert not any(map(same, first(make(data, image_size=8, seed=1), 4), before))
 
 
-def test_same_pictures_whatever_the_batch_size():
+def test_same_images_whatever_the_batch_size():
     data = two_domains()
     one = first(batches.unpaired(data, image_size=8, batch_size=1), 6)
     three = first(batches.unpaired(data, image_size=8, batch_size=3), 2)
@@ -91,21 +90,21 @@ def test_an_epoch_is_the_longer_domain_and_the_shorter_repeats():
     assert batches.steps_per_epoch(data) == 6
     assert batches.steps_per_epoch(data, batch_size=4) == 2
     epoch = first(batches.unpaired(data, image_size=8, augmentation=NONE), 6)
-    seen = [[picture.tobytes() for picture in domain] for domain in zip(*epoch, strict=True)]
-    assert sorted(seen[0].count(picture) for picture in set(seen[0])) == [3, 3]
+    seen = [[image.tobytes() for image in domain] for domain in zip(*epoch, strict=True)]
+    assert sorted(seen[0].count(image) for image in set(seen[0])) == [3, 3]
     assert len(set(seen[1])) == 6
 
 
-def test_without_augmentation_a_picture_stays_as_it_is():
-    picture = scenes(1, 3)[0][:32, :32]
-    data = dataclasses.replace(two_domains(), train_b=PictureDomain([picture]))
-    (_, colour), *_ = first(batches.unpaired(data, image_size=32, augmentation=NONE), 1)
-    np.testing.assert_allclose(colour[0], picture / 127.5 - 1, atol=1e-6)
+def test_without_augmentation_an_image_stays_as_it_is():
+    image = scenes(1, 3)[0][:32, :32]
+    data = dataclasses.replace(two_domains(), train_b=ImageDomain([image]))
+    (_, color), *_ = first(batches.unpaired(data, image_size=32, augmentation=NONE), 1)
+    np.testing.assert_allclose(color[0], image / 127.5 - 1, atol=1e-6)
 
 
 def test_16_bits_reach_the_network():
     ramp = np.linspace(0, 65535, 32 * 32 * 3).reshape(32, 32, 3).astype(np.uint16)
-    data = dataclasses.replace(two_domains(), train_a=PictureDomain([ramp]))
+    data = dataclasses.replace(two_domains(), train_a=ImageDomain([ramp]))
     (negative, _), *_ = first(batches.unpaired(data, image_size=32, augmentation=NONE), 1)
     assert len(np.unique(negative)) > 3000
 
@@ -138,11 +137,11 @@ def test_wide_pairs_show_the_same_scene_where_it_counts():
     assert np.median(alike) > 0.8
 
 
-def test_colours_vary_in_contrast_saturation_and_white_balance():
+def test_colors_vary_in_contrast_saturation_and_white_balance():
     """Two pixels around a mean of one half, one of them red: each change can be read off them."""
     pixels = tf.constant([[[0.62, 0.42, 0.42], [0.38, 0.58, 0.58]]])
     seeds = [tf.constant([0, k]) for k in range(200)]
-    light, dark = np.array([batches.vary_colours(pixels, seed)[0] for seed in seeds]).swapaxes(0, 1)
+    light, dark = np.array([batches.vary_colors(pixels, seed)[0] for seed in seeds]).swapaxes(0, 1)
     gains = (light + dark) / (2 * 0.5)  # the contrast and the saturation keep the mean
     assert 0.9 <= gains.min() < 0.92
     assert 1.08 < gains.max() <= 1.1
@@ -154,5 +153,5 @@ def test_colours_vary_in_contrast_saturation_and_white_balance():
     assert 1.15 < contrast.max() <= 1.2 + 1e-4
     assert 0.5 - 1e-4 <= saturation.min() < 0.56
     assert 1.44 < saturation.max() <= 1.5 + 1e-4
-    in_graph = tf.function(batches.vary_colours)(pixels, seeds[5])
+    in_graph = tf.function(batches.vary_colors)(pixels, seeds[5])
     np.testing.assert_allclose(in_graph[0], [light[5], dark[5]], atol=1e-6)

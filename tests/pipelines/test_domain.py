@@ -11,25 +11,25 @@ from PIL import Image
 
 from negcolor.images.color import to_unit
 from pipelines import domain
-from pipelines.domain import Alternating, PictureDomain, picture_at, resize
+from pipelines.domain import Alternating, ImageDomain, image_at, resize
 
 
-def plain(values: list[int], side: int = 4) -> PictureDomain:
-    """One grey level per picture, so that a picture is known by its value."""
-    return PictureDomain([np.full((side, side, 3), value, np.uint8) for value in values])
+def plain(values: list[int], side: int = 4) -> ImageDomain:
+    """One grey level per image, so that an image is known by its value."""
+    return ImageDomain([np.full((side, side, 3), value, np.uint8) for value in values])
 
 
 def levels(stream: tf.data.Dataset, count: int) -> list[int]:
-    return [round(float(picture[0, 0, 0]) * 255) for picture in stream.take(count)]
+    return [round(float(image[0, 0, 0]) * 255) for image in stream.take(count)]
 
 
 @given(st.integers(1, 12), st.integers(0, 2**40), st.integers(0, 50))
 def test_every_pass_is_a_permutation(length, seed, number):
     places = tf.range(number * length, (number + 1) * length, dtype=tf.int64)
-    assert sorted(int(picture_at(place, length, seed)) for place in places) == list(range(length))
+    assert sorted(int(image_at(place, length, seed)) for place in places) == list(range(length))
 
 
-def test_stream_visits_every_picture_once_per_pass_in_changing_order():
+def test_stream_visits_every_image_once_per_pass_in_changing_order():
     passes = np.reshape(levels(plain(list(range(10))).stream(3, 0, 4), 50), (5, 10))
     for visited in passes:
         assert sorted(visited) == list(range(10))
@@ -38,11 +38,11 @@ def test_stream_visits_every_picture_once_per_pass_in_changing_order():
 
 
 def test_stream_starts_anywhere():
-    pictures = plain(list(range(7)))
-    whole = levels(pictures.stream(1, 0, 4), 30)
+    images = plain(list(range(7)))
+    whole = levels(images.stream(1, 0, 4), 30)
     for start in (1, 6, 7, 18):
-        assert levels(pictures.stream(1, start, 4), 30 - start) == whole[start:]
-    assert levels(pictures.stream(2, 0, 4), 30) != whole
+        assert levels(images.stream(1, start, 4), 30 - start) == whole[start:]
+    assert levels(images.stream(2, 0, 4), 30) != whole
 
 
 def test_alternating_takes_turns_and_starts_anywhere():
@@ -73,13 +73,13 @@ def test_resize_keeps_16_bits():
 
 
 def test_resize_does_not_alias():
-    # A checkerboard beyond what the small picture can show has to become its mean.
+    # A checkerboard beyond what the small image can show has to become its mean.
     board = (np.indices((120, 120)).sum(axis=0) % 2 * 255).astype(np.uint8)
     resized = resize(np.repeat(board[..., None], 3, axis=2), 30)
     assert np.abs(resized.astype(int) - 127).max() <= 2
 
 
-def test_resize_agrees_with_scikit_image_on_a_smooth_picture():
+def test_resize_agrees_with_scikit_image_on_a_smooth_image():
     y, x = np.mgrid[0:80, 0:120] / 20
     smooth = np.stack([np.sin(x) * np.cos(y), np.cos(x), np.sin(y)], axis=-1) * 0.4 + 0.5
     pixels = (smooth * 65535).astype(np.uint16)
@@ -98,15 +98,15 @@ def test_files_of_every_kind_become_three_channels(tmp_path):
     }
     for name, pixels in kinds.items():
         Image.fromarray(pixels).save(tmp_path / name)
-    files = PictureDomain([tmp_path / name for name in kinds])
-    for picture in files.stream(0, 0, 8).take(4):
-        assert picture.dtype == tf.float32
-        assert min(picture.shape[:2]) == 8
-        assert picture.shape[2] == 3
-        assert 0 <= np.min(picture) <= np.max(picture) <= 1
+    files = ImageDomain([tmp_path / name for name in kinds])
+    for image in files.stream(0, 0, 8).take(4):
+        assert image.dtype == tf.float32
+        assert min(image.shape[:2]) == 8
+        assert image.shape[2] == 3
+        assert 0 <= np.min(image) <= np.max(image) <= 1
 
 
-def test_pictures_are_read_once_while_memory_lasts(monkeypatch):
+def test_images_are_read_once_while_memory_lasts(monkeypatch):
     calls = []
 
     def counting(path: Path) -> np.ndarray:
@@ -115,8 +115,8 @@ def test_pictures_are_read_once_while_memory_lasts(monkeypatch):
 
     monkeypatch.setattr(domain, "read", counting)
     monkeypatch.setattr(domain, "CACHE_BYTES", 2 * 4 * 4 * 3)
-    files = PictureDomain([Path("a"), Path("b"), Path("c")])
+    files = ImageDomain([Path("a"), Path("b"), Path("c")])
     for _ in range(5):
         for index in range(3):
             files._load(index, 4)
-    assert [calls.count(path) for path in files.pictures] == [1, 1, 5]
+    assert [calls.count(path) for path in files.images] == [1, 1, 5]

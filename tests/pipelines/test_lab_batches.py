@@ -8,7 +8,7 @@ from skimage.transform import rotate
 
 from negcolor.experiments.systems import Variation
 from negcolor.images.lab import from_lab_network
-from pipelines.domain import PictureDomain
+from pipelines.domain import ImageDomain
 from pipelines.lab_batches import held_out, lab_batches, varied
 from pipelines.photographs import Photograph
 
@@ -17,14 +17,14 @@ ALL = Variation(rotation=10.0, crop=0.2)
 
 
 def smooth(height, width, seed=0):
-    """A picture without fine detail, (H, W, 3) uint8."""
+    """An image without fine detail, (H, W, 3) uint8."""
     draws = np.random.default_rng(seed).random((4, 4, 3)).astype("float32")
     return np.array(
         tf.image.resize(draws, (height, width), "bicubic").numpy().clip(0, 1) * 255
     ).astype("uint8")
 
 
-DOMAIN = PictureDomain([smooth(40, 60, seed) for seed in range(5)])
+DOMAIN = ImageDomain([smooth(40, 60, seed) for seed in range(5)])
 
 
 def first(count, start=0, **options):
@@ -61,10 +61,10 @@ def test_streams_of_different_orders_are_unrelated():
     }
 
 
-def test_pictures_are_squashed_and_converted():
-    picture = smooth(40, 60)
-    found = held_out([Photograph("x", picture)], 20)
-    reduced = tf.image.resize(picture / 255.0, (20, 20), antialias=True).numpy()
+def test_images_are_squashed_and_converted():
+    image = smooth(40, 60)
+    found = held_out([Photograph("x", image)], 20)
+    reduced = tf.image.resize(image / 255.0, (20, 20), antialias=True).numpy()
     difference = np.abs(from_lab_network(found[0]) - rgb2lab(reduced))
     assert difference.mean() < 0.3  # they are reduced in two stages
     assert difference.max() < 2
@@ -72,35 +72,35 @@ def test_pictures_are_squashed_and_converted():
     assert found.dtype == np.float32
 
 
-def test_held_out_pictures_can_be_limited_and_have_any_size():
-    pictures = [Photograph(str(n), smooth(1 + n, 7, n)) for n in range(3)]
-    assert held_out(pictures, 16).shape == (3, 16, 16, 3)
-    np.testing.assert_array_equal(held_out(pictures, 16, limit=2), held_out(pictures, 16)[:2])
+def test_held_out_images_can_be_limited_and_have_any_size():
+    images = [Photograph(str(n), smooth(1 + n, 7, n)) for n in range(3)]
+    assert held_out(images, 16).shape == (3, 16, 16, 3)
+    np.testing.assert_array_equal(held_out(images, 16, limit=2), held_out(images, 16)[:2])
 
 
-def test_half_of_the_pictures_are_mirrored():
-    picture = tf.constant(smooth(24, 24) / 255.0, tf.float32)
+def test_half_of_the_images_are_mirrored():
+    image = tf.constant(smooth(24, 24) / 255.0, tf.float32)
     seeds = range(60)
-    plain = varied(picture, 24, tf.constant([0, 0]), PLAIN).numpy()
+    plain = varied(image, 24, tf.constant([0, 0]), PLAIN).numpy()
     mirrored = 0
     for seed in seeds:
-        found = varied(picture, 24, tf.constant([seed, 1]), Variation()).numpy()
+        found = varied(image, 24, tf.constant([seed, 1]), Variation()).numpy()
         is_mirrored = np.array_equal(found, plain[:, ::-1])
         assert is_mirrored or np.array_equal(found, plain)
         mirrored += is_mirrored
     assert 15 < mirrored < 45
 
 
-def test_turned_pictures_are_turned_by_so_many_degrees():
+def test_turned_images_are_turned_by_so_many_degrees():
     size = 48
-    picture = smooth(size, size)
+    image = smooth(size, size)
     middle = (slice(12, 36), slice(12, 36))
     angles = np.linspace(-10, 10, 81)
-    turned = np.stack([rotate(picture, angle, order=1, mode="reflect")[middle] for angle in angles])
+    turned = np.stack([rotate(image, angle, order=1, mode="reflect")[middle] for angle in angles])
     found = []
     for seed in range(12):
         result = varied(
-            tf.constant(picture / 255.0, tf.float32),
+            tf.constant(image / 255.0, tf.float32),
             size,
             tf.constant([seed, 2]),
             Variation(flip=False, rotation=10.0),
@@ -111,7 +111,7 @@ def test_turned_pictures_are_turned_by_so_many_degrees():
     assert min(found) < -3 < 3 < max(found)
 
 
-def test_cut_pictures_show_a_part_enlarged():
+def test_cut_images_show_a_part_enlarged():
     size = 32
     ramp = np.broadcast_to(np.linspace(0, 1, size, dtype="float32")[None, :, None], (size, size, 3))
     widths = []

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from negcolor.errors import NegcolorError
-from pipelines.domain import PictureDomain
+from pipelines.domain import ImageDomain
 from pipelines.py_function import readable_errors
 
 
@@ -16,7 +16,7 @@ def test_unreadable_file_is_named_in_one_sentence(tmp_path):
     broken = tmp_path / "broken.png"
     broken.write_bytes(b"no picture at all")
     with pytest.raises(NegcolorError, match=r"broken\.png") as caught, readable_errors():
-        next(iter(PictureDomain([broken]).stream(0, 0, 8)))
+        next(iter(ImageDomain([broken]).stream(0, 0, 8)))
     assert "\n" not in str(caught.value)
     assert "Traceback" not in str(caught.value)
 
@@ -26,13 +26,13 @@ def test_other_errors_of_tensorflow_pass_unchanged():
         tf.reshape(tf.zeros(3), (2, 2))
 
 
-def test_interpreter_ends_while_pictures_are_being_made():
+def test_interpreter_ends_while_images_are_being_made():
     # An iterator that lives to the end, and far more to do ahead than there is time for.
     script = """
 import numpy as np
 from pipelines import domain
 domain.CACHE_BYTES = 0
-pictures = domain.PictureDomain([np.zeros((600, 700, 3), np.uint8)] * 3)
+pictures = domain.ImageDomain([np.zeros((600, 700, 3), np.uint8)] * 3)
 iterator = iter(pictures.stream(0, 0, 300).prefetch(500))
 next(iterator)
 """

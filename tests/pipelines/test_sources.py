@@ -12,7 +12,7 @@ from pipelines.film_domain import ExposedOnFilm
 from pipelines.sources import open_data
 
 
-def picture(seed: int, dtype: str = "uint8") -> np.ndarray:
+def image(seed: int, dtype: str = "uint8") -> np.ndarray:
     rng = np.random.default_rng(seed)
     return rng.integers(0, np.iinfo(dtype).max, (12, 10 + seed, 3), dtype, endpoint=True)
 
@@ -23,7 +23,7 @@ def roll(tmp_path):
     names = {"trainA": "abc", "trainB": "de", "testA": "fg", "truthA": "f"}
     for folder, stems in names.items():
         for number, stem in enumerate(stems):
-            write(tmp_path / folder / f"{stem}.png", picture(number, "uint16"))
+            write(tmp_path / folder / f"{stem}.png", image(number, "uint16"))
     return tmp_path
 
 
@@ -48,19 +48,19 @@ def test_folder_without_tests(roll):
 def test_one_folder_per_domain(roll):
     data = open_data(f"{roll}/trainA,{roll}/trainB")
     assert (len(data.train_a), len(data.train_b), len(data.test)) == (3, 2, 0)
-    negatives, colour = next(iter(batches.unpaired(data, image_size=8)))
-    assert negatives.shape == colour.shape == (1, 8, 8, 3)
+    negatives, color = next(iter(batches.unpaired(data, image_size=8)))
+    assert negatives.shape == color.shape == (1, 8, 8, 3)
 
 
 def test_truths_may_have_another_suffix(roll):
     (roll / "truthA" / "f.png").unlink()
-    truth = picture(0)  # of its negative's size
+    truth = image(0)  # of its negative's size
     write(roll / "truthA" / "f.tif", truth)
     np.testing.assert_array_equal(open_data(str(roll)).test[0].truth, truth)
 
 
 def test_a_truth_of_another_size_is_refused_by_name(roll):
-    write(roll / "truthA" / "f.png", picture(4)[:-1], overwrite=True)
+    write(roll / "truthA" / "f.png", image(4)[:-1], overwrite=True)
     with pytest.raises(NegcolorError, match=r"testA/f\.png and .*truthA/f\.png differ in size"):
         open_data(str(roll)).test[0]
 
@@ -95,12 +95,12 @@ def test_what_is_not_understood_is_said_in_one_sentence(spec, message):
 
 
 def test_demo_roll_shows_no_photograph_in_two_places():
-    names = [*demo_roll.ON_FILM, *demo_roll.COLOUR, demo_roll.HELD_OUT]
-    pictures = [read(demo_roll.photograph(name)) for name in names]
-    assert len({pixels.tobytes() for pixels in pictures}) == len(names)
-    for number, pixels in enumerate(pictures):
+    names = [*demo_roll.ON_FILM, *demo_roll.COLOR, demo_roll.HELD_OUT]
+    images = [read(demo_roll.photograph(name)) for name in names]
+    assert len({pixels.tobytes() for pixels in images}) == len(names)
+    for number, pixels in enumerate(images):
         assert min(pixels.shape[:2]) >= 286, names[number]
-        assert pixels.std(axis=2).mean() > 5, "in colour"
+        assert pixels.std(axis=2).mean() > 5, "in color"
 
 
 def test_demo_roll():

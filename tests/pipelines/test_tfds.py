@@ -28,7 +28,7 @@ def two_domain_folder(folder: Path, dtype: str) -> Path:
     return folder
 
 
-def pictures(folder: Path) -> dict[str, np.ndarray]:
+def images(folder: Path) -> dict[str, np.ndarray]:
     return {file.stem: read(file) for file in folder.iterdir()}
 
 
@@ -50,11 +50,11 @@ def encoded_numbers(count: int) -> TfdsDomain:
 
 def levels(domain: TfdsDomain, start: int, count: int) -> list[int]:
     stream = domain.stream(seed=1, start=start, size=2).take(count)
-    return [round(float(picture[0, 0, 0]) * 255) for picture in stream]
+    return [round(float(image[0, 0, 0]) * 255) for image in stream]
 
 
 @pytest.mark.parametrize("block", [4, 1000])
-def test_every_pass_has_every_picture_once_and_starts_anywhere(monkeypatch, block):
+def test_every_pass_has_every_image_once_and_starts_anywhere(monkeypatch, block):
     monkeypatch.setattr(tfds_domain, "BLOCK", block)
     domain = encoded_numbers(11)
     whole = levels(domain, 0, 33)
@@ -80,7 +80,7 @@ def test_builder_keeps_every_bit(tmp_path, dtype):
     dataset = TfdsSplits(str(prepare(folder, tmp_path / "datasets")))
     for split in ("trainA", "trainB", "testA", "truthA"):
         read_back = {name: dataset.decode(encoded) for name, encoded in dataset.named(split)}
-        expected = pictures(folder / split)
+        expected = images(folder / split)
         assert read_back.keys() == expected.keys()
         for name, pixels in read_back.items():
             assert pixels.dtype == dtype
@@ -95,7 +95,7 @@ def test_builder_widens_8_bits_among_16(tmp_path):
     dataset = TfdsSplits(str(prepare(folder, tmp_path / "datasets")))
     read_back = {name: dataset.decode(encoded) for name, encoded in dataset.named("trainA")}
     np.testing.assert_array_equal(read_back["deep"], deep)
-    np.testing.assert_array_equal(read_back["0"] / 257, pictures(folder / "trainA")["0"])
+    np.testing.assert_array_equal(read_back["0"] / 257, images(folder / "trainA")["0"])
 
 
 def test_prepared_dataset_is_sharded_and_read_back(prepared):
@@ -105,8 +105,8 @@ def test_prepared_dataset_is_sharded_and_read_back(prepared):
     assert (len(data.train_a), len(data.train_b)) == (5, 3)
     assert [test.name for test in data.test] == ["0", "1"]
     for test in data.test:
-        np.testing.assert_array_equal(test.negative, pictures(folder / "testA")[test.name])
-        np.testing.assert_array_equal(test.truth, pictures(folder / "truthA")[test.name])
+        np.testing.assert_array_equal(test.negative, images(folder / "testA")[test.name])
+        np.testing.assert_array_equal(test.truth, images(folder / "truthA")[test.name])
     options = {"image_size": 8, "batch_size": 2}
     whole = list(batches.unpaired(data, **options).take(6).as_numpy_iterator())
     rest = list(batches.unpaired(data, **options, start_step=4).take(2).as_numpy_iterator())
@@ -134,7 +134,7 @@ def test_errors_name_what_is_missing(prepared, tmp_path):
         prepare(tmp_path / "empty", tmp_path)
 
 
-def test_builder_names_an_unreadable_picture_and_leaves_nothing(tmp_path):
+def test_builder_names_an_unreadable_image_and_leaves_nothing(tmp_path):
     folder = two_domain_folder(tmp_path / "roll", "uint16")
     (folder / "trainB" / "broken.png").write_bytes(b"no picture")
     with pytest.raises(NegcolorError, match=r"broken\.png"):
@@ -156,9 +156,9 @@ def test_a_registered_dataset_is_half_on_film():
         assert len(data.test) == HELD_OUT
         assert all(test.truth.shape == (32, 32, 3) for test in data.test)
         used = [
-            picture.tobytes()
+            image.tobytes()
             for domain in (data.train_a, data.train_b)
-            for picture in domain.stream(0, 0, 32).take(len(domain)).as_numpy_iterator()
+            for image in domain.stream(0, 0, 32).take(len(domain)).as_numpy_iterator()
         ]
         assert len(set(used)) == 5
         for batch in batches.paired(data, image_size=16, batch_size=2).take(3):
@@ -168,9 +168,9 @@ def test_a_registered_dataset_is_half_on_film():
 def test_a_grey_dataset_becomes_three_channels():
     with tfds.testing.mock_data(num_examples=6):
         data = open_data("tfds:mnist/train,tfds:fashion_mnist/test")
-        negative, colour = next(iter(batches.unpaired(data, image_size=16)))
+        negative, color = next(iter(batches.unpaired(data, image_size=16)))
     assert len(data.train_a) == 6 - HELD_OUT
-    np.testing.assert_array_equal(colour[..., 0], colour[..., 2])
+    np.testing.assert_array_equal(color[..., 0], color[..., 2])
     assert negative.shape == (1, 16, 16, 3)
 
 

@@ -72,8 +72,8 @@ def generators():
         network = build_generator(GeneratorConfig(filters=4, residual_blocks=1, **fields))
         for weight in network.weights:
             fan_in = np.prod(weight.shape[:-1]) if len(weight.shape) > 1 else 25
-            centre = 1 if weight.path.endswith(("gamma", "variance")) else 0
-            weight.assign(rng.normal(centre, fan_in**-0.5, weight.shape))
+            center = 1 if weight.path.endswith(("gamma", "variance")) else 0
+            weight.assign(rng.normal(center, fan_in**-0.5, weight.shape))
         networks[kind] = network
     return networks
 
@@ -105,15 +105,15 @@ def files(tmp_path_factory):
             pixels = np.squeeze(noise(9, 11, channels, dtype=dtype))
             scans[f"{name} {dtype}.png"] = imagecodecs.png_encode(pixels)
     photograph = Image.fromarray(noise(5, 7, 3).repeat(4, axis=0).repeat(4, axis=1))
-    for name, picture, options in [
-        ("colour.jpg", photograph, {}),
+    for name, image, options in [
+        ("color.jpg", photograph, {}),
         ("subsampled.jpg", photograph, {"quality": 60, "subsampling": 2}),
         ("grey.jpg", photograph.convert("L"), {}),
         ("palette.png", photograph.quantize(7), {}),
         ("bits.png", photograph.convert("1"), {}),
     ]:
         data = io.BytesIO()
-        picture.save(data, "JPEG" if name.endswith("jpg") else "PNG", **options)
+        image.save(data, "JPEG" if name.endswith("jpg") else "PNG", **options)
         scans[name] = data.getvalue()
     for name, data in scans.items():
         (folder / name).write_bytes(data)
@@ -161,8 +161,8 @@ def test_arrays_become_what_colorize_makes_of_them(kind, generators, calls, answ
         assert outputs.keys() == inputs.keys()
         if signature == "serve_image_bytes":
             continue
-        for picture, ours in zip(inputs["image"], outputs["image"], strict=True):
-            theirs = colorize(picture, generators[kind])
+        for image, ours in zip(inputs["image"], outputs["image"], strict=True):
+            theirs = colorize(image, generators[kind])
             assert ours.dtype == theirs.dtype
             if signature == "serving_default":
                 np.testing.assert_allclose(ours, theirs, rtol=0, atol=4 / 65535)
@@ -234,7 +234,7 @@ def test_a_predict_request_is_answered_in_its_own_depth(folders, generators, dty
 
 
 @pytest.mark.parametrize("data", [b"", b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff", b"no picture"])
-def test_what_is_no_picture_is_refused(folders, data):
+def test_what_is_no_image_is_refused(folders, data):
     model = tf.saved_model.load(str(folders["instance"]))
     with pytest.raises(tf.errors.InvalidArgumentError):
         model.signatures["serve_image_bytes"](image_bytes=tf.constant([data]))

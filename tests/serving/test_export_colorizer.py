@@ -21,7 +21,7 @@ from pipelines import demo_roll
 
 SIZES = [(1, 1), (1, 9), (7, 300), (9, 5), (60, 90), (16, 16)]
 
-# Loads the model, and saves what serving_default makes of a picture.
+# Loads the model, and saves what serving_default makes of an image.
 FRESH_PROCESS = """
 import sys
 sys.modules["keras"] = sys.modules["tf_keras"] = sys.modules["negcolor"] = None
@@ -52,13 +52,13 @@ def signatures(exported):
 @pytest.mark.parametrize(("height", "width"), SIZES)
 def test_every_signature_gives_the_local_result(system_run, signatures, height, width):
     for name, dtype in {"serve_uint8": "uint8", "serve_uint16": "uint16"}.items():
-        picture = noise(height, width, dtype)
-        result = signatures[name](image=tf.constant(picture[None]))["image"].numpy()[0]
-        assert result.dtype == picture.dtype
-        expected = negcolor.colorize_grey(picture, system_run)
+        image = noise(height, width, dtype)
+        result = signatures[name](image=tf.constant(image[None]))["image"].numpy()[0]
+        assert result.dtype == image.dtype
+        expected = negcolor.colorize_grey(image, system_run)
         np.testing.assert_allclose(result.astype(int), expected, atol=1 if dtype == "uint8" else 3)
 
-        file = imagecodecs.png_encode(picture)
+        file = imagecodecs.png_encode(image)
         (answer,) = signatures["serve_image_bytes"](image_bytes=tf.constant([file]))[
             "image_bytes"
         ].numpy()
@@ -68,7 +68,7 @@ def test_every_signature_gives_the_local_result(system_run, signatures, height, 
     np.testing.assert_allclose(result, negcolor.colorize_grey(unit, system_run), atol=5e-5)
 
 
-def test_pictures_of_a_batch_are_coloured_each_by_itself(signatures):
+def test_images_of_a_batch_are_colored_each_by_itself(signatures):
     both = np.stack([noise(20, 30), noise(20, 30)[::-1]])
     together = signatures["serve_uint16"](image=tf.constant(both))["image"].numpy()
     for number in range(2):
@@ -76,7 +76,7 @@ def test_pictures_of_a_batch_are_coloured_each_by_itself(signatures):
         np.testing.assert_allclose(together[number].astype(int), alone.numpy()[0], atol=1)
 
 
-def test_grey_files_become_coloured_files(system_run, signatures):
+def test_grey_files_become_colored_files(system_run, signatures):
     grey = noise(12, 10, "uint8")[..., 0].copy()
     file = imagecodecs.png_encode(grey)
     (answer,) = signatures["serve_image_bytes"](image_bytes=tf.constant([file]))[
@@ -96,13 +96,13 @@ def test_neither_keras_nor_negcolor_is_needed(system_run, exported, tmp_path):
 
 
 def test_an_exported_colorizer_is_a_system(system_run, exported):
-    picture = noise(50, 40)
+    image = noise(50, 40)
     for folder in (exported, exported.parent):
         assert isinstance(load_colorizer(folder), SavedColorizer)
-        result = negcolor.colorize_grey(picture, folder).astype(int)
-        np.testing.assert_allclose(result, negcolor.colorize_grey(picture, system_run), atol=1)
+        result = negcolor.colorize_grey(image, folder).astype(int)
+        np.testing.assert_allclose(result, negcolor.colorize_grey(image, system_run), atol=1)
     with pytest.raises(
-        NegcolorError, match="mine/1 colours grey positives: give it to negcolor-colorize as"
+        NegcolorError, match="mine/1 colors grey positives: give it to negcolor-colorize as"
     ):
         load_network(exported.parent)
 
@@ -116,8 +116,8 @@ def test_an_exported_model_for_negatives_is_none(tmp_path):
 
 
 def test_there_is_one_direction(system_run, tmp_path):
-    with pytest.raises(NegcolorError, match="--direction colour-to-negative is not for colorizers"):
-        export_model(system_run, tmp_path / "mine", direction=Direction.COLOUR_TO_NEGATIVE)
+    with pytest.raises(NegcolorError, match="--direction color-to-negative is not for colorizers"):
+        export_model(system_run, tmp_path / "mine", direction=Direction.COLOR_TO_NEGATIVE)
     assert not (tmp_path / "mine").exists()
 
 
@@ -125,14 +125,14 @@ def test_the_card(system_run, exported):
     card = (exported / CARD).read_text()
     for text in [
         "# mine, version 1",
-        "Turns black-and-white photographs into colour photographs.",
+        "Turns black-and-white photographs into color photographs.",
         "| system | archaeology-gan: plain encoder and decoder",
         "004 “Colourizing Historic Archaeological Sites using",
         "pretraining, 1 epochs, then phase_1, 1 epochs, then",
         "the last one done up to epoch 2; pictures of 16×16",
         "| pretrained parts | none |",
         "| training data | album |",
-        "| licence of the training data | not recorded",
+        "| license of the training data | not recorded",
         "no figures on pictures that were held out",
         "| 3.250 | 0.625 |",
         *("serving_default", "serve_uint8", "serve_uint16", "serve_image_bytes"),
@@ -158,8 +158,8 @@ def test_the_card_says_where_pretrained_parts_come_from(tmp_path, weights, text)
 def test_the_card_shows_figures_where_the_run_has_them(tmp_path):
     create_run(tmp_path / "run", SystemConfig("archaeology-gan", filters=8))
     (tmp_path / "run" / "history.csv").write_text("epoch,gan G\n1,0.5\n")
-    row = {"ab_error": 9.5, "psnr": 22.125, "ssim": 0.9, "delta_e": 8.0, "colourfulness": 21.0}
-    write_figures(tmp_path / "run", 4, {"this system": row, "grey": row | {"colourfulness": 0.0}})
+    row = {"ab_error": 9.5, "psnr": 22.125, "ssim": 0.9, "delta_e": 8.0, "colorfulness": 21.0}
+    write_figures(tmp_path / "run", 4, {"this system": row, "grey": row | {"colorfulness": 0.0}})
     provenance = read_system_provenance(tmp_path / "run")
     assert "4 held-out picture(s)" in provenance.figures
     assert "| this system | 9.500 | 22.125 | 0.900 | 8.000 | 21.000 |" in provenance.figures
@@ -173,10 +173,10 @@ def test_the_built_in_photographs_are_named_with_their_licences(tmp_path):
     (tmp_path / "run" / "history.csv").write_text("epoch,gan G\n1,0.5\n")
     rows = read_system_provenance(tmp_path / "run").rows
     assert "film" not in rows["training data"]
-    for file in demo_roll.ON_FILM + demo_roll.COLOUR:
+    for file in demo_roll.ON_FILM + demo_roll.COLOR:
         name = demo_roll.photograph(file).stem
         assert name in rows["training data"]
-        assert f"{name}: " in rows["licence of the training data"]
+        assert f"{name}: " in rows["license of the training data"]
 
 
 @pytest.mark.parametrize("file", ["config.json", "history.csv", "figures.json"])

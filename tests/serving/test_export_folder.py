@@ -48,7 +48,7 @@ def test_versions_and_directions_lie_side_by_side(run, tmp_path):
     output = tmp_path / "saved_models" / "mine"
     first = export_model(run, output)
     before = {path: path.read_bytes() for path in first.rglob("*") if path.is_file()}
-    second = export_model(run, output, version=2, direction=Direction.COLOUR_TO_NEGATIVE)
+    second = export_model(run, output, version=2, direction=Direction.COLOR_TO_NEGATIVE)
     assert (first, second) == (output / "1", output / "2")
     assert names(output) == ["1", "2"]
     assert {path: path.read_bytes() for path in first.rglob("*") if path.is_file()} == before
@@ -56,8 +56,8 @@ def test_versions_and_directions_lie_side_by_side(run, tmp_path):
         difference = serve(folder).astype(int) - colorize(SCAN, run / generator)
         assert np.abs(difference).max() <= 1
     assert np.abs(serve(first).astype(int) - serve(second)).max() > 1
-    assert "| direction | negative to colour |" in (first / CARD).read_text()
-    assert "| direction | colour to negative |" in (second / CARD).read_text()
+    assert "| direction | negative to color |" in (first / CARD).read_text()
+    assert "| direction | color to negative |" in (second / CARD).read_text()
 
 
 def test_the_card_of_a_run(run, tmp_path):
@@ -73,7 +73,7 @@ def test_the_card_of_a_run(run, tmp_path):
         "cyclegan, 3 epochs on unpaired pictures",
         "done up to epoch 2 of the last phase",
         "| training data | roll 7 |",
-        "| licence of the training data | not recorded",
+        "| license of the training data | not recorded",
         "| 3.250 | 0.625 |",
         keras.__version__,
         tf.__version__,
@@ -122,7 +122,7 @@ def test_the_card_of_an_adapted_model_names_what_it_was_adapted_from(tmp_path):
 def test_the_card_of_a_file_says_what_is_not_known(run, tmp_path):
     card = (export_model(run / "generator_g.keras", tmp_path / "mine") / CARD).read_text()
     assert "| modification | not known" in card
-    assert "| licence of the training data | not known" in card
+    assert "| license of the training data | not known" in card
 
 
 @pytest.mark.parametrize("history", ["", "epoch,generator G\n", "loss\n1\n", "epoch,a\n1\n"])
@@ -143,10 +143,10 @@ def provenance(run, tmp_path, data):
 
 def test_the_demo_roll_is_named_with_its_licences(run, tmp_path):
     rows = provenance(run, tmp_path, "demo")
-    for file in demo_roll.ON_FILM + demo_roll.COLOUR:
+    for file in demo_roll.ON_FILM + demo_roll.COLOR:
         name = demo_roll.photograph(file).stem
         assert name in rows["training data"]
-        assert f"{name}: " in rows["licence of the training data"]
+        assert f"{name}: " in rows["license of the training data"]
 
 
 @pytest.mark.parametrize(
@@ -160,8 +160,8 @@ def test_the_demo_roll_is_named_with_its_licences(run, tmp_path):
 def test_training_data_are_named_without_the_folders_above(run, tmp_path, data, shown):
     rows = provenance(run, tmp_path, data)
     assert rows["training data"] == shown
-    catalogued = "catalogue" in rows["licence of the training data"]
-    assert catalogued == (data == "tfds:coco/2017")
+    catalogd = "catalog" in rows["license of the training data"]
+    assert catalogd == (data == "tfds:coco/2017")
 
 
 def test_a_full_disk_leaves_nothing(run, tmp_path, monkeypatch):

@@ -50,10 +50,10 @@ def serving(stand_in, signatures):
 
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (7, 10), (33, 64)])
 def test_a_served_model_is_the_local_one(serving, generator, height, width):
-    picture = np.random.default_rng(0).random((height, width, 3), dtype="float32")
-    ours, theirs = ServedNetwork(serving.url).run(picture), apply_generator(generator, picture)
-    assert (ours.shape, ours.dtype) == (picture.shape, np.float32)
-    # The picture travels in 65535 steps and comes back in as many.
+    image = np.random.default_rng(0).random((height, width, 3), dtype="float32")
+    ours, theirs = ServedNetwork(serving.url).run(image), apply_generator(generator, image)
+    assert (ours.shape, ours.dtype) == (image.shape, np.float32)
+    # The image travels in 65535 steps and comes back in as many.
     np.testing.assert_allclose(ours, theirs, rtol=0, atol=8 / 65535)
 
 

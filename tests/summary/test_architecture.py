@@ -66,7 +66,7 @@ def test_the_baseline_has_the_shapes_of_table_2(reports):
     ]  # fmt: skip
 
 
-def test_shapes_are_those_of_a_picture(reports):
+def test_shapes_are_those_of_an_image(reports):
     entry = small("3")
     report = architecture_report(entry, 64)
     model = build_generator(entry.generator)
@@ -83,7 +83,7 @@ def test_layers_add_up(reports, key):
 
 
 @pytest.mark.parametrize("key", MODIFICATIONS)
-def test_pictures_keep_their_size(reports, key):
+def test_images_keep_their_size(reports, key):
     assert reports[key].generator.layers[-1].output_shape == (256, 256, 3)
 
 
@@ -133,12 +133,12 @@ def positions_seen(config, side):
     model = discriminator.build_discriminator(dataclasses.replace(config, filters=2))
     for weight in model.trainable_weights:
         weight.assign(keras.ops.abs(weight) + 0.1)
-    picture = tf.ones((1, side, side, 3))
+    image = tf.ones((1, side, side, 3))
     with tf.GradientTape() as tape:
-        tape.watch(picture)
-        logits = model(picture)
+        tape.watch(image)
+        logits = model(image)
         middle = logits[0, logits.shape[1] // 2, logits.shape[2] // 2, 0]
-    seen = np.abs(tape.gradient(middle, picture)[0].numpy()).sum(axis=-1) > 0
+    seen = np.abs(tape.gradient(middle, image)[0].numpy()).sum(axis=-1) > 0
     return np.flatnonzero(seen.any(axis=1)), np.flatnonzero(seen.any(axis=0))
 
 
@@ -147,7 +147,7 @@ def positions_seen(config, side):
     [("patch-34", 34), ("patch-70", 70), ("patch-128", 128), ("0", 95), ("1", 143), ("6", 47)],
 )
 def test_receptive_fields_are_what_the_gradient_reaches(monkeypatch, key, side):
-    # An instance norm's statistics let every output see the whole picture a little; the
+    # An instance norm's statistics let every output see the whole image a little; the
     # receptive field is that of the convolutions.
     monkeypatch.setattr(
         discriminator, "normalization", lambda kind, **kwargs: keras.layers.Identity(**kwargs)
@@ -249,15 +249,15 @@ def test_every_layer_that_is_no_norm_and_has_weights_is_drawn(reports):
 
 @pytest.mark.parametrize("key", ["0", "3", "5", "8", "13", "spectral-norm"])
 def test_a_drawing_shows_its_blocks(key):
-    picture = draw(architecture_report(small(key), 64))
-    height, width, channels = picture.shape
-    assert (picture.dtype, channels) == (np.uint8, 3)
+    image = draw(architecture_report(small(key), 64))
+    height, width, channels = image.shape
+    assert (image.dtype, channels) == (np.uint8, 3)
     assert height > 600
     assert width > 1200
-    residual_blocks = (picture == (0xE3, 0xA0, 0x6B)).all(axis=-1)
+    residual_blocks = (image == (0xE3, 0xA0, 0x6B)).all(axis=-1)
     assert residual_blocks.mean() > 0.01
-    ink = np.flatnonzero((picture < 128).any(axis=(0, 2)))
-    assert ink[0] < 0.1 * width  # the blocks fill the picture
+    ink = np.flatnonzero((image < 128).any(axis=(0, 2)))
+    assert ink[0] < 0.1 * width  # the blocks fill the image
     assert ink[-1] > 0.9 * width
 
 

@@ -63,7 +63,7 @@ def test_the_resnet_is_one_row():
     assert (row.output_shape, row.parameters) == ((2, 2, 512), 11_186_112)
 
 
-def test_a_cyclegans_networks_are_those_of_colour(reports):
+def test_a_cyclegans_networks_are_those_of_color(reports):
     report = reports["grey-cyclegan"]
     assert report.generator.layers[-1].output_shape == (256, 256, 3)
     assert report.discriminator.layers[0].output_shape == (258, 258, 3)

@@ -70,45 +70,45 @@ def test_the_seed_decides():
 def test_the_manifest_describes_every_file(benchmark):
     manifest = json.loads((benchmark / "manifest.json").read_text())
     assert (manifest["size"], manifest["seed"]) == (48, 3)
-    pictures = manifest["pictures"]
+    images = manifest["pictures"]
     files = sorted(file.name for file in (benchmark / "testA").iterdir())
-    assert [picture["file"] for picture in pictures] == files
+    assert [image["file"] for image in images] == files
     truths = sorted(file.stem for file in (benchmark / "truthA").iterdir())
     assert truths == [Path(file).stem for file in files]
-    assert Counter(picture["photograph"] for picture in pictures) == {
+    assert Counter(image["photograph"] for image in images) == {
         "astronaut.png": 6,
         "coffee.jpg": 6,
     }
-    assert {picture["scanner"] for picture in pictures} == set(TOOL["DEVICES"])
-    assert all(picture["stock"] in STOCKS for picture in pictures)
-    assert {picture["exposure_stops"] for picture in pictures} == set(TOOL["EXPOSURES"])
+    assert {image["scanner"] for image in images} == set(TOOL["DEVICES"])
+    assert all(image["stock"] in STOCKS for image in images)
+    assert {image["exposure_stops"] for image in images} == set(TOOL["EXPOSURES"])
 
 
 def test_each_negative_shows_its_truth(benchmark):
-    for picture in json.loads((benchmark / "manifest.json").read_text())["pictures"]:
-        negative, truth = pair(benchmark, picture)
+    for image in json.loads((benchmark / "manifest.json").read_text())["pictures"]:
+        negative, truth = pair(benchmark, image)
         assert negative.shape == truth.shape
         assert max(truth.shape) == 48
-        grey = STOCKS[picture["stock"]].kind == "black-and-white"
+        grey = STOCKS[image["stock"]].kind == "black-and-white"
         assert grey == np.array_equal(truth, truth[..., :1].repeat(3, -1))
         assert correlation(density_stretch(negative), truth) > 0.85
         assert correlation(plain_inversion(negative), truth) > 0.5
 
 
-def pair(benchmark, picture):
-    truth = read(benchmark / "truthA" / f"{Path(picture['file']).stem}.png")
-    return to_unit(read(benchmark / "testA" / picture["file"])), to_unit(truth)
+def pair(benchmark, image):
+    truth = read(benchmark / "truthA" / f"{Path(image['file']).stem}.png")
+    return to_unit(read(benchmark / "testA" / image["file"])), to_unit(truth)
 
 
 def correlation(positive, truth):
-    light = (luminance(srgb_to_linear(picture)) ** 0.4 for picture in (positive, truth))
+    light = (luminance(srgb_to_linear(image)) ** 0.4 for image in (positive, truth))
     return np.corrcoef(*(plane.ravel() for plane in light))[0, 1]
 
 
 def test_scanners_store_as_they_say(benchmark):
-    for picture in json.loads((benchmark / "manifest.json").read_text())["pictures"]:
-        file = benchmark / "testA" / picture["file"]
-        match picture["scanner"]:
+    for image in json.loads((benchmark / "manifest.json").read_text())["pictures"]:
+        file = benchmark / "testA" / image["file"]
+        match image["scanner"]:
             case "linear 16 bit":
                 stored = tifffile.imread(file)
                 decoded = srgb_to_linear(read(file) / 65535)
@@ -124,19 +124,19 @@ def test_scanners_store_as_they_say(benchmark):
 
 def test_negatives_are_those_of_the_simulation(photos, tmp_path):
     made = make(photos, tmp_path / "one", count=3, seed=5)
-    for index, picture in enumerate(json.loads((made / "manifest.json").read_text())["pictures"]):
-        if picture["scanner"] != "gamma 2.2 16 bit":
+    for index, image in enumerate(json.loads((made / "manifest.json").read_text())["pictures"]):
+        if image["scanner"] != "gamma 2.2 16 bit":
             continue
-        photo = read(made / "truthA" / f"{Path(picture['file']).stem}.png")
+        photo = read(made / "truthA" / f"{Path(image['file']).stem}.png")
         expected = simulate(
             photo,
-            picture["stock"],
-            exposure_stops=picture["exposure_stops"],
-            scanner=TOOL["DEVICES"][picture["scanner"]].scanner,
+            image["stock"],
+            exposure_stops=image["exposure_stops"],
+            scanner=TOOL["DEVICES"][image["scanner"]].scanner,
             seed=5 * 3 + index,
         )
         # Grey for a black-and-white stock: the film sees the same luminance in rounded numbers.
-        np.testing.assert_allclose(pair(made, picture)[0], expected, atol=0.01)
+        np.testing.assert_allclose(pair(made, image)[0], expected, atol=0.01)
 
 
 def test_it_is_the_same_every_time(photos, benchmark, tmp_path):

@@ -13,7 +13,7 @@ from negcolor.experiments.run_folder import create_run
 from negcolor.experiments.system_config import SystemConfig
 from negcolor.experiments.systems import SYSTEMS
 from negcolor.images.io import read
-from negcolor.training.colorization_metrics import colour_figures, verdicts
+from negcolor.training.colorization_metrics import color_figures, verdicts
 from negcolor.training.colorization_task import ColorData, ColorPlan
 from negcolor.training.trainer import Run
 
@@ -153,15 +153,15 @@ def test_the_cyclegan_keeps_the_lightness_by_its_loss_of_detail():
     plan = ColorPlan(config("grey-cyclegan"), DATA)
     networks = plan.build_networks("float32")
     trainer = plan.build_trainer(plan.phases[0], networks, "float32", False)
-    grey, colour = next(iter(plan.batches(plan.phases[0], 0)))
+    grey, color = next(iter(plan.batches(plan.phases[0], 0)))
     assert grey.shape[-1] == 1
-    assert colour.shape[-1] == 3
-    assert not np.array_equal(grey, colour[..., :1])  # unpaired
+    assert color.shape[-1] == 3
+    assert not np.array_equal(grey, color[..., :1])  # unpaired
     keras.utils.set_random_seed(2)  # of dropout
-    total = trainer.generator_losses(grey, colour)[0]
+    total = trainer.generator_losses(grey, color)[0]
     trainer.objective = type(trainer.objective)(cycle_weight=10.0)
     keras.utils.set_random_seed(2)
-    without = trainer.generator_losses(grey, colour)[0]
+    without = trainer.generator_losses(grey, color)[0]
     assert float(total) > float(without)
 
 
@@ -179,16 +179,16 @@ def test_half_precision_keeps_the_saved_generator_in_float32(name, precision, tm
 
 def test_figures_are_in_units_of_cielab():
     truth = np.zeros((1, 2, 2, 2), "float32")
-    colours = truth + np.array([0.3, 0.4], "float32")
-    found = colour_figures(colours, truth)
+    colors = truth + np.array([0.3, 0.4], "float32")
+    found = color_figures(colors, truth)
     assert found == pytest.approx({"ab error": 38.5, "ab mse": 1512.5, "chroma": 55.0}, rel=1e-5)
-    grey = colour_figures(truth, colours)
+    grey = color_figures(truth, colors)
     assert grey == pytest.approx({"ab error": 38.5, "ab mse": 1512.5, "chroma": 0}, rel=1e-5)
 
 
-def test_verdicts_count_both_kinds_of_pictures():
+def test_verdicts_count_both_kinds_of_images():
     inputs = keras.Input((2, 2, 2))
     judge = keras.Model(inputs, keras.layers.Lambda(lambda x: x[:, 0, 0, :1])(inputs))
     truth = np.ones((4, 2, 2, 3), "float32")
-    colours = np.array([-1, -1, 1, -1], "float32").reshape(4, 1, 1, 1) * np.ones((4, 2, 2, 2))
-    assert verdicts(judge, truth, colours) == pytest.approx(7 / 8)
+    colors = np.array([-1, -1, 1, -1], "float32").reshape(4, 1, 1, 1) * np.ones((4, 2, 2, 2))
+    assert verdicts(judge, truth, colors) == pytest.approx(7 / 8)

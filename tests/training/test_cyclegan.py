@@ -96,7 +96,7 @@ def test_the_generators_step_leaves_the_spectral_norms_alone():
 
 def test_an_evaluation_changes_nothing():
     model = build("0")
-    variables = model.generator_variables + model.discriminator_variables + [model.pool_x.pictures]
+    variables = model.generator_variables + model.discriminator_variables + [model.pool_x.images]
     before = snapshot(variables)
     losses = model.test_step(batch())
     assert changed(variables, before) == []

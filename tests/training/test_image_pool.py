@@ -7,24 +7,24 @@ from negcolor.training.image_pool import ImagePool
 
 
 def numbered(first, count):
-    """Pictures that carry their number in every pixel."""
+    """Images that carry their number in every pixel."""
     numbers = np.arange(first, first + count, dtype="float32")
     return np.broadcast_to(numbers[:, None, None, None], (count, 2, 2, 1))
 
 
-def numbers_of(pictures):
-    return np.asarray(pictures)[:, 0, 0, 0].astype(int).tolist()
+def numbers_of(images):
+    return np.asarray(images)[:, 0, 0, 0].astype(int).tolist()
 
 
-def test_until_it_is_full_pictures_come_back_unchanged():
+def test_until_it_is_full_images_come_back_unchanged():
     pool = ImagePool((2, 2, 1), size=5)
     assert numbers_of(pool(numbered(1, 3))) == [1, 2, 3]
     assert numbers_of(pool(numbered(4, 2))) == [4, 5]
-    assert numbers_of(pool.pictures) == [1, 2, 3, 4, 5]
+    assert numbers_of(pool.images) == [1, 2, 3, 4, 5]
     assert int(pool.count) == 5
 
 
-def test_a_full_pool_exchanges_half_of_the_pictures_for_earlier_ones():
+def test_a_full_pool_exchanges_half_of_the_images_for_earlier_ones():
     pool = ImagePool((2, 2, 1), size=10, seed=1)
     exchange = tf.function(pool)
     held = set(numbers_of(exchange(numbered(0, 10))))
@@ -35,7 +35,7 @@ def test_a_full_pool_exchanges_half_of_the_pictures_for_earlier_ones():
             assert back in held
             held = held - {back} | {number}
             exchanged += 1
-        assert set(numbers_of(pool.pictures)) == held
+        assert set(numbers_of(pool.images)) == held
     assert 160 < exchanged < 240  # 200 ± 4 standard deviations
 
 
@@ -45,9 +45,9 @@ def test_slots_are_drawn_evenly():
     exchange(numbered(0, 4))
     changes = np.zeros(4, int)
     for number in range(4, 404):
-        before = np.array(numbers_of(pool.pictures))
+        before = np.array(numbers_of(pool.images))
         exchange(numbered(number, 1))
-        changes += before != numbers_of(pool.pictures)
+        changes += before != numbers_of(pool.images)
     assert changes.min() > 25  # 50 expected
 
 

@@ -10,7 +10,7 @@ from negcolor.images.color import to_network
 from negcolor.training.losses import (
     LinearDecay,
     adversarial_loss,
-    delta_e_loss,
+    cie94_loss,
     discriminator_loss,
     l1_loss,
     ssim_loss,
@@ -64,7 +64,7 @@ def test_the_learning_rate_is_constant_then_falls_to_zero():
     assert LinearDecay.from_config(rate.get_config())(75) == rate(75)
 
 
-def colour_pair():
+def color_pair():
     rng = np.random.default_rng(7)
     truth = rng.random((1, 24, 20, 3)).astype("float32")
     result = np.clip(truth + rng.normal(0, 0.1, truth.shape), 0, 1).astype("float32")
@@ -72,24 +72,24 @@ def colour_pair():
 
 
 def test_delta_e_is_cie94():
-    truth, result = colour_pair()
+    truth, result = color_pair()
     expected = deltaE_ciede94(rgb2lab(truth[0]), rgb2lab(result[0]))
-    loss = delta_e_loss(to_network(truth), to_network(result))
+    loss = cie94_loss(to_network(truth), to_network(result))
     np.testing.assert_allclose(float(loss), np.sqrt(expected**2 + 0.01).mean(), rtol=2e-3)
 
 
 def test_ssim_is_that_of_scikit_image():
-    truth, result = colour_pair()
+    truth, result = color_pair()
     options = {"channel_axis": -1, "data_range": 2.0, "use_sample_covariance": False}
-    pictures = (to_network(x[0].astype("float64")) for x in (truth, result))
-    expected = structural_similarity(*pictures, **options)
+    images = (to_network(x[0].astype("float64")) for x in (truth, result))
+    expected = structural_similarity(*images, **options)
     loss = ssim_loss(to_network(truth), to_network(result))
     np.testing.assert_allclose(float(loss), 1 - expected, atol=1e-4)
 
 
-@pytest.mark.parametrize("loss", [l1_loss, delta_e_loss, ssim_loss])
+@pytest.mark.parametrize("loss", [l1_loss, cie94_loss, ssim_loss])
 def test_pixels_without_weight_do_not_count(loss):
-    truth, result = (to_network(x) for x in colour_pair())
+    truth, result = (to_network(x) for x in color_pair())
     weight = np.zeros((1, 24, 20, 1), "float32")
     weight[:, :12] = 1
     spoilt = result.copy()
@@ -101,8 +101,8 @@ def test_pixels_without_weight_do_not_count(loss):
     assert float(loss(truth, result, ones)) == pytest.approx(float(loss(truth, result)), rel=1e-5)
 
 
-@pytest.mark.parametrize("loss", [delta_e_loss, ssim_loss])
-def test_gradients_are_finite_where_colours_are_equal_grey_or_black(loss):
+@pytest.mark.parametrize("loss", [cie94_loss, ssim_loss])
+def test_gradients_are_finite_where_colors_are_equal_grey_or_black(loss):
     for value in (-1.0, 0.0, 1.0):
         truth = tf.fill((1, 9, 9, 3), value)
         for shift in (0.0, 0.3):

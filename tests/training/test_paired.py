@@ -71,7 +71,7 @@ def test_regression_trains_the_generator_alone_by_its_loss(loss, power):
 
 
 @pytest.mark.parametrize("channels", [2, 3])
-def test_a_gan_trains_both_networks_whether_or_not_the_discriminator_sees_the_grey_picture(
+def test_a_gan_trains_both_networks_whether_or_not_the_discriminator_sees_the_grey_image(
     channels,
 ):
     nets = networks(channels)
@@ -130,7 +130,7 @@ def test_without_a_limit_no_weight_is_clipped():
 
 @keras.saving.register_keras_serializable(package="tests")
 class Linear(layers.Layer):
-    """Rates a picture by w·x, whatever its L*; its gradient by the colours is w everywhere."""
+    """Rates an image by w·x, whatever its L*; its gradient by the colors is w everywhere."""
 
     def build(self, input_shape):
         self.w = self.add_weight(shape=(SIZE, SIZE, 2), initializer="random_normal")
@@ -156,17 +156,17 @@ def test_the_gradient_penalty_alone():
     assert float(gradient_penalty(gradients)) == pytest.approx((16 + 1) / 2, rel=1e-5)
 
 
-def test_the_penalty_is_taken_between_real_and_generated_colours():
+def test_the_penalty_is_taken_between_real_and_generated_colors():
     nets = networks()
     trainer = wgan(nets, gradient_penalty=1.0)
     seen = []
-    trainer.judge = lambda light, colours: (
-        seen.append(colours) or ops.sum(colours, axis=(1, 2, 3), keepdims=True)
+    trainer.judge = lambda light, colors: (
+        seen.append(colors) or ops.sum(colors, axis=(1, 2, 3), keepdims=True)
     )
     real, fake = tf.zeros((64, SIZE, SIZE, 2)), tf.ones((64, SIZE, SIZE, 2))
     gradients = trainer.gradients_between(lab(batch=64)[..., :1], real, fake)
     places = np.array(seen[0])
-    assert np.all(places == places[:, :1, :1, :1])  # one place per picture
+    assert np.all(places == places[:, :1, :1, :1])  # one place per image
     assert 0 <= places.min() < 0.1 < 0.9 < places.max() <= 1
     assert np.all(np.array(gradients) == 1)
 

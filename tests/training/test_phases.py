@@ -18,7 +18,7 @@ from negcolor.experiments.modifications import BASELINE
 from negcolor.experiments.phases import ALL, RECIPES
 from negcolor.training.negative_task import FilmPlan, TrainingData
 from negcolor.training.networks import build_networks
-from negcolor.training.objective import TERMS, anchor_loss, colours_loss
+from negcolor.training.objective import TERMS, anchor_loss, sorted_wasserstein_loss
 from negcolor.training.trainer import Run
 from negcolor.training.trainers import averaged, build_trainer
 
@@ -39,17 +39,17 @@ def small(monkeypatch):
     monkeypatch.setattr(RunConfig, "configured_modification", lambda config: SMALL)
 
 
-def pictures(seed, count):
+def images(seed, count):
     draw = np.random.default_rng(seed).uniform(-1, 1, (count, 1, SIZE, SIZE, 3))
-    return tuple(tf.constant(picture, tf.float32) for picture in draw)
+    return tuple(tf.constant(image, tf.float32) for image in draw)
 
 
 def pair(seed=0):
-    return (*pictures(seed, 2), tf.ones((1, SIZE, SIZE, 1)))
+    return (*images(seed, 2), tf.ones((1, SIZE, SIZE, 1)))
 
 
 def batch(phase):
-    both = (pair(), pictures(1, 2))
+    both = (pair(), images(1, 2))
     return {"pairs": both[0], "unpaired": both[1], "both": both}[phase.data]
 
 
@@ -78,7 +78,7 @@ def test_phases_name_what_there_is(phase):
     assert set(phase.weights) <= set(TERMS)
     assert isinstance(phase.length, int) or phase.length in ("pretrain_steps", "epochs")
     assert ("adversarial" in phase.weights) == (phase.judged and bool(phase.weights))
-    assert phase.data == "both" or not {"anchor", "colours"} & set(phase.weights)
+    assert phase.data == "both" or not {"anchor", "colors"} & set(phase.weights)
 
 
 @pytest.mark.parametrize("phase", PHASES.values(), ids=PHASES)
@@ -135,26 +135,26 @@ def test_the_objective_is_the_weighted_sum_of_its_terms():
         keras.Model(g.inputs, g.get_layer(phase.until).output)(scan)
         for g in (ours["generator_g"], start)
     )
-    np.testing.assert_array_equal(seen.pictures, now)
+    np.testing.assert_array_equal(seen.images, now)
     assert float(named["anchor"]) == float(anchor_loss(before, now)) > 0.1
-    assert float(named["colours"]) == float(colours_loss(photograph, seen.pictures))
+    assert float(named["colors"]) == float(sorted_wasserstein_loss(photograph, seen.images))
 
 
-def lab(picture):
-    return rgb2lab(np.asarray(picture, "float64") * 0.5 + 0.5)
+def lab(image):
+    return rgb2lab(np.asarray(image, "float64") * 0.5 + 0.5)
 
 
-def test_the_colours_are_as_far_apart_as_their_distributions():
-    ours, theirs = pictures(3, 2)
+def test_the_colors_are_as_far_apart_as_their_distributions():
+    ours, theirs = images(3, 2)
     expected = sum(
         wasserstein_distance(lab(ours)[..., c].ravel(), lab(theirs)[..., c].ravel())
         for c in range(3)
     )
-    assert float(colours_loss(ours, theirs)) == pytest.approx(expected, rel=1e-3)
+    assert float(sorted_wasserstein_loss(ours, theirs)) == pytest.approx(expected, rel=1e-3)
 
 
 def test_the_anchor_allows_another_exposure_and_no_other_hues():
-    before = pictures(4, 1)[0] * 0.5
+    before = images(4, 1)[0] * 0.5
     unchanged = float(anchor_loss(before, before))
     assert unchanged == pytest.approx(0.1)  # the root's rounding
     assert float(anchor_loss(before, before * 0.9 - 0.1)) < 4
@@ -168,7 +168,7 @@ def test_networks_begin_alike_in_whatever_order_they_are_named():
     assert same(weights(ours["generator_g"]), weights(theirs["generator_g"]))
 
 
-def test_only_the_way_to_colour_has_a_prior():
+def test_only_the_way_to_color_has_a_prior():
     built = networks()
     names = {name: {layer.name for layer in built[name].layers} for name in ALL[:2]}
     assert "Balance" in names["generator_g"] - names["generator_f"]

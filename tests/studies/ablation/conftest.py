@@ -52,8 +52,8 @@ def make_study(tmp_path):
                     add_run(study, key, seed, loss=value[0], delta_e=value[1])
         for number in (1, 2):
             for name, grey in (("negative", 200), ("truth", 60)):
-                picture = np.full((48, 64, 3), grey, "uint8")
-                write(study / "test" / f"00{number}-{name}.png", picture)
+                image = np.full((48, 64, 3), grey, "uint8")
+                write(study / "test" / f"00{number}-{name}.png", image)
         return study
 
     return make

@@ -24,7 +24,7 @@ from negcolor.studies.ablation_report import write_report
 from negcolor.studies.ablation_results import LOSSES, read_results
 from negcolor.training.cyclegan import LOSS_NAMES
 
-# Key -> (final loss of G, ΔE2000) with each seed. The lower the loss, the worse the pictures.
+# Key -> (final loss of G, ΔE2000) with each seed. The lower the loss, the worse the images.
 NUMBERS = {
     "0": [(4.0, 10.0), (4.2, 11.0), (4.1, 10.5)],
     "4": [(2.0, 20.0), (2.1, 21.0), (2.05, 20.5)],
@@ -112,7 +112,7 @@ def test_ranking_by_quality(results):
     assert ablation_quality.NO_KID in section.sentences
 
 
-def test_a_low_loss_need_not_mean_a_good_picture(results):
+def test_a_low_loss_need_not_mean_a_good_image(results):
     found = ablation_quality.correlations(results)
     assert found["G, last epoch"]["delta_e"].rho == pytest.approx(-1.0)
     assert found["G, last epoch"]["psnr"].rho == pytest.approx(-1.0)
@@ -206,10 +206,10 @@ def test_a_damaged_run_is_named(make_study):
 
 
 class Judge:
-    """Sees mean and brightest value of a picture."""
+    """Sees mean and brightest value of an image."""
 
-    def features(self, pictures):
-        return np.array([[picture.mean(), picture.max()] for picture in pictures])
+    def features(self, images):
+        return np.array([[image.mean(), image.max()] for image in images])
 
 
 def test_kid_is_reported_where_there_is_a_judge(make_study):

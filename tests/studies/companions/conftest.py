@@ -33,13 +33,13 @@ def history(phase, begin):
 
 
 def part(shift):
-    """Two pictures."""
+    """Two images."""
     figures = {
         "psnr": [20 + shift, 30 + shift], "ssim": [0.8, 0.9], "delta_e": [10, 12],
-        "colourfulness": [20, 30], "ab_error": [8, 10 + shift], "outside": [0.0, 0.5],
+        "colorfulness": [20, 30], "ab_error": [8, 10 + shift], "outside": [0.0, 0.5],
     }  # fmt: skip
     grey = figures | {"psnr": [18, 22], "ssim": [0.7, 0.9], "ab_error": [10, 14]}
-    return {"system": figures, "grey": grey, "truth": {"colourfulness": [40, 50]}}
+    return {"system": figures, "grey": grey, "truth": {"colorfulness": [40, 50]}}
 
 
 def add_run(folder, config, *, shift=0.0, parts=("held-out",)):
@@ -63,8 +63,8 @@ def add_run(folder, config, *, shift=0.0, parts=("held-out",)):
     rng = np.random.default_rng(0)
     for name in parts:
         for file in ("001.png", "001-truth.png", "002.png", "002-truth.png"):
-            picture = rng.integers(0, 256, (32, 32, 3), dtype="uint8")
-            write(folder / "results" / name / file, picture)
+            image = rng.integers(0, 256, (32, 32, 3), dtype="uint8")
+            write(folder / "results" / name / file, image)
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def invent():
 
 @pytest.fixture
 def make_study(tmp_path):
-    """Makes a paper's study; with seed s all figures of pictures lie s higher."""
+    """Makes a paper's study; with seed s all figures of images lie s higher."""
 
     def make(number, seeds=(0,), without=()):
         study = tmp_path / "study"

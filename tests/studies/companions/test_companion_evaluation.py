@@ -16,8 +16,8 @@ SIZE = 16
 
 @pytest.fixture
 def truth():
-    pictures = np.random.default_rng(0).random((SHOWN + 1, SIZE, SIZE, 3), "float32")
-    return to_lab_network(pictures)
+    images = np.random.default_rng(0).random((SHOWN + 1, SIZE, SIZE, 3), "float32")
+    return to_lab_network(images)
 
 
 @pytest.fixture
@@ -31,20 +31,20 @@ def run(tmp_path):
 
 
 def evaluate(run, truth, **options):
-    data = SimpleNamespace(validation=truth[:2], pictures=7)
+    data = SimpleNamespace(validation=truth[:2], images=7)
     plan = SimpleNamespace(data=data)
     evaluate_run(run, plan, {"held-out": truth}, description="seven photographs", **options)
     return json.loads((run.folder / "evaluation.json").read_text())
 
 
-def test_figures_are_those_of_every_picture(run, truth):
+def test_figures_are_those_of_every_image(run, truth):
     record = evaluate(run, truth)
     part = record["parts"]["held-out"]
     errors = AB_SCALE * np.abs(truth[..., 1:]).mean((1, 2, 3))
     np.testing.assert_allclose(part["system"]["ab_error"], errors, rtol=1e-5)
     np.testing.assert_allclose(part["grey"]["ab_error"], errors, rtol=1e-5)
-    assert len(part["truth"]["colourfulness"]) == SHOWN + 1
-    assert min(part["truth"]["colourfulness"]) > max(part["grey"]["colourfulness"])
+    assert len(part["truth"]["colorfulness"]) == SHOWN + 1
+    assert min(part["truth"]["colorfulness"]) > max(part["grey"]["colorfulness"])
     assert record["validation_of_grey"]["ab error"] == pytest.approx(errors[:2].mean(), rel=1e-5)
     assert record["validation_of_grey"]["chroma"] == 0
     chroma = AB_SCALE * np.hypot(truth[:2, ..., 1], truth[:2, ..., 2]).mean()
@@ -52,7 +52,7 @@ def test_figures_are_those_of_every_picture(run, truth):
     assert (record["photographs"], record["training_pictures"]) == ("seven photographs", 7)
 
 
-def test_the_first_pictures_are_kept_or_all(run, truth):
+def test_the_first_images_are_kept_or_all(run, truth):
     evaluate(run, truth)
     folder = run.folder / "results" / "held-out"
     assert len([*folder.iterdir()]) == 2 * SHOWN

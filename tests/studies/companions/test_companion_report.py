@@ -29,7 +29,7 @@ def test_001_has_its_three_tables(make_study):
     assert rows["attention-unet-gan", "PSNR"] == (*ours, "24.67", "27.83", "16.01")
     assert rows["resnet18-unet-gan", "SSIM"] == ("0.850", "0.900", "0.800", "0.53", "0.70", "49/7")
     assert rows["unet-gan", "PSNR"] == (*ours, "–", "–", "–")
-    assert rows["grey, no colours", "PSNR"] == ("20.00", "22.00", "18.00", "–", "–", "–")
+    assert rows["grey, no colors", "PSNR"] == ("20.00", "22.00", "18.00", "–", "–", "–")
     assert "printed as 49/7" in first.sentences[0]
     assert cells(second, 2)["wgan-gp", "PSNR"][3:] == ("18.79", "24.29", "16.50")
     assert cells(second, 2)["wgan-clip", "SSIM"][3:] == ("0.07", "0.20", "-0.00")
@@ -37,13 +37,13 @@ def test_001_has_its_three_tables(make_study):
 
 
 class Judge:
-    """Sees two features, the mean of a picture's red and green, and two classes."""
+    """Sees two features, the mean of an image's red and green, and two classes."""
 
-    def features(self, pictures):
-        return np.array([picture.mean((0, 1))[:2] for picture in pictures])
+    def features(self, images):
+        return np.array([image.mean((0, 1))[:2] for image in images])
 
-    def probabilities(self, pictures):
-        return np.eye(2)[: len(pictures)]
+    def probabilities(self, images):
+        return np.eye(2)[: len(images)]
 
 
 def test_002_says_why_cells_are_empty_and_fills_them_with_a_judge(make_study):
@@ -59,7 +59,7 @@ def test_002_says_why_cells_are_empty_and_fills_them_with_a_judge(make_study):
     (table,) = companion_paper_tables.paper_tables(with_set_figures(study, results, Judge()))
     rows = cells(table, 2)
     assert float(rows["train", "unet-gan"][0]) >= 0
-    # ten parts are asked for; with two pictures, each is a part with a score of 1
+    # ten parts are asked for; with two images, each is a part with a score of 1
     assert rows["test", "unet-gan"][6] == rows["test", "the truth"][6] == "1.00"
 
 
@@ -89,12 +89,12 @@ def test_004_has_losses_and_accuracy_of_each_phase(make_study):
     assert rows["archaeology-gan", "phase_1"][:5] == ("", "196.0", "0.400", "0.400", "0.540")
     assert rows["archaeology-gan", "phase_3"][:5] == ("", "192.0", "0.800", "0.800", "0.580")
     assert "0.999" in rows["archaeology-gan", "phase_3"][5]
-    assert rows["grey, no colours", ""][1] == "260.0"
+    assert rows["grey, no colors", ""][1] == "260.0"
 
 
-def test_colours_beside_those_of_grey_and_of_the_truth(make_study):
+def test_colors_beside_those_of_grey_and_of_the_truth(make_study):
     results = read_results(make_study("004", seeds=(0, 1)))
-    row = cells(companion_tables.colour_table(results))["archaeology-gan"]
+    row = cells(companion_tables.color_table(results))["archaeology-gan"]
     assert row == (
         "9.25 ± 0.35",  # 9 and 9.5
         "12.00 ± 0.00",
@@ -136,14 +136,14 @@ def test_every_study_gets_its_documents(make_study, number):
     record = json.loads((study / "study.json").read_text())
     assert record["options"]["study"] == number
     assert len(record["runs"]) + len(record["missing"]) == len(paper.candidates)
-    for picture in ("errors.png", "pictures.jpg"):
-        assert f"]({picture})" in text
-        Image.open(study / picture).verify()
+    for image in ("errors.png", "pictures.jpg"):
+        assert f"]({image})" in text
+        Image.open(study / image).verify()
 
 
 def test_the_grid_has_a_row_per_system_between_grey_and_truth(make_study):
     study = make_study("004")
-    grid = Image.open(BytesIO(companion_plots.picture_grid(study, read_results(study))))
+    grid = Image.open(BytesIO(companion_plots.image_grid(study, read_results(study))))
     assert grid.height == 4 * (32 + 4)
     grey = np.array(grid)[2:30, -34:-6].astype(int)
     assert np.abs(grey - grey.mean(-1, keepdims=True)).max() < 20  # but for the JPEG's errors

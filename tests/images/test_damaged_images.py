@@ -1,4 +1,4 @@
-"""Pictures of every kind, whole and damaged: a picture or one sentence, and nothing printed."""
+"""Images of every kind, whole and damaged: an image or one sentence, and nothing printed."""
 
 import io
 import struct
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tifffile
 from fuzz_images import mutant, outcome
-from picture_samples import samples
+from image_samples import samples
 from PIL import Image
 
 from negcolor.errors import NegcolorError
@@ -32,7 +32,7 @@ def test_interlacing_changes_nothing(tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning:PIL.TiffImagePlugin")  # pytest undoes ours
-def test_mutants_give_a_picture_or_a_sentence(tmp_path, capfd):
+def test_mutants_give_an_image_or_a_sentence(tmp_path, capfd):
     outcomes = set()
     for index in range(5 * len(KINDS)):
         name, data = mutant(KINDS, seed=1, index=index)
@@ -44,7 +44,7 @@ def test_mutants_give_a_picture_or_a_sentence(tmp_path, capfd):
 
 @pytest.mark.parametrize("name", ["RGB.png", "RGB.jpg", "lzw.tif", "tiles.tif", "mosaic.dng"])
 @pytest.mark.parametrize("share", [0, 0.3, 0.7])
-def test_truncated_pictures_give_a_sentence(tmp_path, name, share):
+def test_truncated_images_give_a_sentence(tmp_path, name, share):
     data = SAMPLES[name]
     (tmp_path / name).write_bytes(data[: int(len(data) * share)])
     assert outcome(tmp_path / name) == "reason"
@@ -59,7 +59,7 @@ def test_unusual_sizes(tmp_path, shape, suffix, dtype):
     np.testing.assert_array_equal(read(tmp_path / f"a{suffix}"), pixels)
 
 
-def test_flat_pictures_are_no_bombs(tmp_path):
+def test_flat_images_are_no_bombs(tmp_path):
     # Deflate comes close to the most that it can shrink.
     pixels = np.zeros((2000, 3000, 3), np.uint16)
     for suffix in (".png", ".tif"):

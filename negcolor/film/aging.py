@@ -11,7 +11,7 @@ PUSHED = 0.5
 """Share of pushed and pulled films among the aged ones; the others are expired."""
 
 # Pushing (more stops) and pulling (fewer). Every layer draws its own gain of contrast, so that
-# the colours of lights and shadows drift apart, as they do.
+# the colors of lights and shadows drift apart, as they do.
 PUSH_STOPS: Range = (-1.0, 2.0)
 PUSH_CONTRAST: Range = (0.10, 0.15)  # share of gamma per stop
 PUSH_FOG: Range = (0.01, 0.05)  # density per stop

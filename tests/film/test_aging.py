@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from negcolor.film.ageing import age_at_random, altered
+from negcolor.film.aging import age_at_random, altered
 from negcolor.film.development import characteristic_curve
 from negcolor.film.stocks import emulsion, get_stock
 

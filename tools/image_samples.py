@@ -1,4 +1,4 @@
-"""Small valid pictures of every kind that negcolor reads, for tests and for `fuzz_images.py`."""
+"""Small valid images of every kind that negcolor reads, for tests and for `fuzz_images.py`."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def png_samples(rgb8: np.ndarray) -> dict[str, bytes]:
 
 
 def interlaced_png(rgb8: np.ndarray) -> bytes:
-    """Adam7: seven reduced pictures, one after the other, in unfiltered rows."""
+    """Adam7: seven reduced images, one after the other, in unfiltered rows."""
     passes = ((0, 8, 0, 8), (0, 8, 4, 8), (4, 8, 0, 4), (0, 4, 2, 4), (2, 4, 0, 2), (0, 2, 1, 2))
     rows = b""
     for top, down, left, right in (*passes, (1, 2, 0, 1)):
@@ -116,8 +116,8 @@ def tiff_samples(rgb8: np.ndarray) -> dict[str, bytes]:
     }
     image = Image.fromarray(rgb8)
     for name, compression in (("palette", None), ("1", None), ("1", "group3"), ("1", "group4")):
-        picture = image.quantize(16) if name == "palette" else image.convert(name)
-        files[f"{name}_{compression}.tif"] = pillow(picture, "TIFF", compression=compression)
+        sample = image.quantize(16) if name == "palette" else image.convert(name)
+        files[f"{name}_{compression}.tif"] = pillow(sample, "TIFF", compression=compression)
     return files
 
 
