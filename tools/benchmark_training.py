@@ -29,9 +29,9 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import keras
 import tensorflow as tf
 
-from negcolor.experiments.config import RunConfig
+from negcolor.experiments.config import CycleGANConfig
 from negcolor.experiments.modifications import MODIFICATIONS
-from negcolor.experiments.system_config import SystemConfig
+from negcolor.experiments.system_config import ColorizationConfig
 from negcolor.experiments.systems import SYSTEMS
 from negcolor.training.colorization_task import ColorData, ColorPlan
 from negcolor.training.cyclegan import CycleGAN
@@ -100,7 +100,7 @@ def _filter_size(operation: tf.Operation) -> int:
 def benchmark_step(key: str, options: argparse.Namespace) -> None:
     """Prints a line for one modification."""
     side = options.image_size or SIDE
-    config = RunConfig(
+    config = CycleGANConfig(
         modification=key,
         image_size=side,
         filters=options.filters,
@@ -133,7 +133,7 @@ def benchmark_step(key: str, options: argparse.Namespace) -> None:
 
 def benchmark_system(name: str, options: argparse.Namespace) -> None:
     """Prints a line for each phase of a system, and then the peak of this process' memory."""
-    config = SystemConfig(
+    config = ColorizationConfig(
         system=name,
         image_size=options.image_size,
         filters=options.filters,

@@ -18,7 +18,7 @@ from typing import Any
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 from negcolor.errors import NegcolorError
-from negcolor.experiments.config import RunConfig
+from negcolor.experiments.config import CycleGANConfig
 from negcolor.experiments.run_folder import load_run
 from negcolor.inference.compact import save_compact
 from negcolor.inference.models import load_generator
@@ -122,7 +122,7 @@ def groups_table(groups: dict[str, Any], model: str) -> str:
     return "\n".join(lines)
 
 
-def phases_text(config: RunConfig) -> str:
+def phases_text(config: CycleGANConfig) -> str:
     """The phases of the run, one line each."""
     lines = []
     for phase in config.phases():

@@ -13,12 +13,12 @@ from negcolor.cli.common import FAILED, print_error, run
 from negcolor.cli.study_runs import continue_or_create, train_runs
 from negcolor.errors import NegcolorError
 from negcolor.experiments.checks import option
-from negcolor.experiments.config import RunConfig
+from negcolor.experiments.config import CycleGANConfig
 
 if TYPE_CHECKING:
     from negcolor.studies.ablation_options import StudyOptions
 
-DEFAULTS = RunConfig()
+DEFAULTS = CycleGANConfig()
 ALL = "0-19"
 SEEDS = (0, 1, 2)
 OF_MODIFICATIONS = ("modifications", "variants", "schedule", "pretrain_steps")
@@ -27,7 +27,7 @@ KNOWN = (*vars(DEFAULTS), *OF_SYSTEMS)  # what decides the numbers of runs
 
 
 def _option(help_text: str, name: str = "") -> Any:
-    """An option whose default is decided by RunConfig or by the study that is continued."""
+    """An option whose default is decided by CycleGANConfig or by the study that is continued."""
     default = getattr(DEFAULTS, name, None)
     return typer.Option(help=help_text + (f" [default: {default}]" if name else ""))
 
@@ -132,7 +132,7 @@ def _options(
     if "data" not in given:
         raise NegcolorError("--data is missing; name a folder, or demo.")
     keys = parse_keys(ALL, "") if keys is None else keys
-    return StudyOptions(keys, SEEDS if seeds is None else seeds, RunConfig(**given))
+    return StudyOptions(keys, SEEDS if seeds is None else seeds, CycleGANConfig(**given))
 
 
 def _prepare(output: Path, options: StudyOptions) -> None:
@@ -146,7 +146,7 @@ def _prepare(output: Path, options: StudyOptions) -> None:
     save_test_images(output / "test", domains.test)
 
 
-def train_run(folder: Path, config: RunConfig) -> None:
+def train_run(folder: Path, config: CycleGANConfig) -> None:
     """Trains a run, or continues it, as negcolor-train does, and evaluates it."""
     from rich.console import Console
 

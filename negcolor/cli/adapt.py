@@ -10,7 +10,7 @@ import typer
 
 from negcolor.cli.common import INTERRUPTED, print_error, run
 from negcolor.errors import NegcolorError
-from negcolor.experiments.config import RunConfig
+from negcolor.experiments.config import CycleGANConfig
 from negcolor.experiments.run_folder import create_run, load_run, next_folder
 from negcolor.images.io import find_images
 from negcolor.inference.models import find_model, latest_version
@@ -62,7 +62,7 @@ def adapt(
         )
     for option, folder in {"--scans": scans, "--photos": photos}.items():
         _check_images(option, folder)
-    base = load_run(model, {}) if (model / "config.json").is_file() else RunConfig()
+    base = load_run(model, {}) if (model / "config.json").is_file() else CycleGANConfig()
     config = dataclasses.replace(
         base,
         **OPTIONS,
@@ -85,7 +85,7 @@ def _check_images(option: str, folder: Path) -> None:
 
 
 def _adapt(
-    config: RunConfig, scans: Path, photos: Path, folder: Path, minutes: float | None
+    config: CycleGANConfig, scans: Path, photos: Path, folder: Path, minutes: float | None
 ) -> None:
     """Joins the pipelines and the training."""
     from rich.console import Console

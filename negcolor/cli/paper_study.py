@@ -13,7 +13,7 @@ from negcolor.cli.common import FAILED, print_error
 from negcolor.cli.study_runs import continue_or_create, train_runs
 from negcolor.errors import NegcolorError
 from negcolor.experiments.studies import PaperStudy, find_study
-from negcolor.experiments.system_config import SystemConfig
+from negcolor.experiments.system_config import ColorizationConfig
 from negcolor.studies.companion_options import PaperOptions, continued, save_options
 from negcolor.studies.companion_results import HELD_OUT, TRAINING
 from negcolor.studies.folder import exists
@@ -41,7 +41,7 @@ def compare_systems(
         output: the study's folder, new or to be continued.
         number: of the paper.
         seeds: None for those of the study, or for one.
-        given: options of `SystemConfig` by field name.
+        given: options of `ColorizationConfig` by field name.
         inception_weights: Keras' file of InceptionV3's weights, for FID and Inception Score.
 
     Raises:
@@ -76,7 +76,7 @@ def _prepare(output: Path, options: PaperOptions) -> None:
     save_options(output, options)
 
 
-def train_system_run(folder: Path, config: SystemConfig, study: PaperStudy) -> None:
+def train_system_run(folder: Path, config: ColorizationConfig, study: PaperStudy) -> None:
     """Trains a run, or continues it, as negcolor-train does, and evaluates it."""
     from rich.console import Console
 
@@ -108,7 +108,7 @@ def train_system_run(folder: Path, config: SystemConfig, study: PaperStudy) -> N
 
 
 def _parts(
-    system: System, config: SystemConfig, photographs: Photographs, trained_on: bool
+    system: System, config: ColorizationConfig, photographs: Photographs, trained_on: bool
 ) -> dict[str, np.ndarray]:
     """The images that are measured, in network Lab; as many of the training as held out."""
     import numpy as np

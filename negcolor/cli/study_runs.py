@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from negcolor.cli.common import print_error
-from negcolor.experiments.config import RunConfig
+from negcolor.experiments.config import CycleGANConfig
 from negcolor.experiments.run_folder import CONFIG, create_run
-from negcolor.experiments.system_config import SystemConfig
+from negcolor.experiments.system_config import ColorizationConfig
 
 if TYPE_CHECKING:
     from negcolor.studies.runner import Config, Options
@@ -58,7 +58,7 @@ def train_runs(
     return failed
 
 
-def continue_or_create(folder: Path, config: RunConfig | SystemConfig) -> None:
+def continue_or_create(folder: Path, config: CycleGANConfig | ColorizationConfig) -> None:
     """Makes the folder of a run unless it was begun; one killed at the very beginning was not."""
     if not (folder / CONFIG).exists():
         for unfinished in folder.glob(f".{CONFIG}.*"):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from negcolor.cli.common import INTERRUPTED, print_error
-from negcolor.experiments.system_config import SystemConfig
+from negcolor.experiments.system_config import ColorizationConfig
 from negcolor.experiments.systems import System
 
 if TYPE_CHECKING:
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 VALIDATED = 64  # images that are looked at after every epoch
 
 
-def open_for(system: System, config: SystemConfig) -> Photographs:
+def open_for(system: System, config: ColorizationConfig) -> Photographs:
     """The photographs of a run, split as the system's paper splits them."""
     from pipelines.photographs import open_photographs
 
     return open_photographs(config.data, images=system.images, split=system.split, seed=config.seed)
 
 
-def color_data(config: SystemConfig, photographs: Photographs) -> ColorData:
+def color_data(config: ColorizationConfig, photographs: Photographs) -> ColorData:
     """What a run of that configuration reads of its photographs."""
     from negcolor.training.colorization_task import ColorData
     from pipelines.lab_batches import held_out, lab_batches
@@ -51,7 +51,7 @@ def color_data(config: SystemConfig, photographs: Photographs) -> ColorData:
     return ColorData(batches, len(photographs.train), validation)
 
 
-def train_system(folder: Path, config: SystemConfig, new: bool) -> None:
+def train_system(folder: Path, config: ColorizationConfig, new: bool) -> None:
     """Trains a system in a new folder, or goes on in an old one, and shows what came of it."""
     from rich.console import Console
 
@@ -78,7 +78,7 @@ def train_system(folder: Path, config: SystemConfig, new: bool) -> None:
     _show_figures(console, folder, plan, run.networks, photographs)
 
 
-def warn_of_random_backbones(config: SystemConfig) -> None:
+def warn_of_random_backbones(config: ColorizationConfig) -> None:
     """Says on standard error that parts of a system know nothing, where that is so."""
     parts = config.configured_system().backbones()
     if parts and config.backbone_weights == "none":

@@ -12,15 +12,15 @@ import typer
 from negcolor.cli.common import INTERRUPTED, print_error, run
 from negcolor.errors import NegcolorError
 from negcolor.experiments.checks import option
-from negcolor.experiments.config import RunConfig
+from negcolor.experiments.config import CycleGANConfig
 from negcolor.experiments.run_folder import (
     create_run,
     is_system_run,
+    load_colorization_run,
     load_run,
-    load_system_run,
     next_folder,
 )
-from negcolor.experiments.system_config import SystemConfig
+from negcolor.experiments.system_config import ColorizationConfig
 from negcolor.experiments.systems import SYSTEMS
 
 # What --quick stands for; options given beside it win.
@@ -41,12 +41,12 @@ QUICK_SYSTEM = {
     "steps_per_epoch": 40,
     "backbone_weights": "none",
 }
-DEFAULTS = RunConfig()
-SYSTEM_DEFAULTS = {field.name: field.default for field in dataclasses.fields(SystemConfig)}
+DEFAULTS = CycleGANConfig()
+SYSTEM_DEFAULTS = {field.name: field.default for field in dataclasses.fields(ColorizationConfig)}
 
 
 def _option(help_text: str, name: str = "", **kwargs: Any) -> Any:
-    """An option whose default is decided by RunConfig, a system, --quick or --resume."""
+    """An option whose default is decided by CycleGANConfig, a system, --quick or --resume."""
     default = getattr(DEFAULTS, name, None)
     shown = f" [default: {default}]" if default is not None else ""
     return typer.Option(help=help_text + shown, **kwargs)
@@ -142,7 +142,7 @@ def train(
                 f"{resume} is an adaptation, which cannot be continued; run negcolor-adapt again."
             )
     else:
-        config = RunConfig(**{**(QUICK if quick else {}), **given})
+        config = CycleGANConfig(**{**(QUICK if quick else {}), **given})
         folder = output or next_folder(_folder_name(config.modification))
     _train(folder, config, resume is None)
 
@@ -157,9 +157,9 @@ def _train_system(
     given: dict[str, Any], quick: bool, resume: Path | None, output: Path | None
 ) -> None:
     if resume is not None:
-        folder, config = resume, load_system_run(resume, given)
+        folder, config = resume, load_colorization_run(resume, given)
     else:
-        config = SystemConfig(**{**(QUICK_SYSTEM if quick else {}), **given})
+        config = ColorizationConfig(**{**(QUICK_SYSTEM if quick else {}), **given})
         folder = output or next_folder(config.system)
 
     from negcolor.cli.system_training import train_system
@@ -171,7 +171,7 @@ def _folder_name(modification: str) -> str:
     return f"modification-{modification}" if modification.isdigit() else modification
 
 
-def _train(folder: Path, config: RunConfig, new: bool) -> None:
+def _train(folder: Path, config: CycleGANConfig, new: bool) -> None:
     """Joins the pipelines and the training."""
     from rich.console import Console
 

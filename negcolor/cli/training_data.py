@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from negcolor.experiments.config import RunConfig
+from negcolor.experiments.config import CycleGANConfig
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pipelines.sources import TwoDomains
 
 
-def training_data(config: RunConfig, domains: TwoDomains) -> TrainingData:
+def training_data(config: CycleGANConfig, domains: TwoDomains) -> TrainingData:
     """What a run of that configuration reads from two domains."""
     from negcolor.training.negative_task import TrainingData
     from pipelines.augmentation import Augmentation
@@ -40,7 +40,7 @@ def training_data(config: RunConfig, domains: TwoDomains) -> TrainingData:
     )
 
 
-def adaptation_data(config: RunConfig, scans: Path, photos: Path) -> TrainingData:
+def adaptation_data(config: CycleGANConfig, scans: Path, photos: Path) -> TrainingData:
     """What an adaptation reads: scans, photographs, and pairs simulated from the latter."""
     from negcolor.images.io import find_images, read
     from pipelines.augmentation import Augmentation

@@ -27,7 +27,7 @@ GAN_LOSSES = (
 
 
 @dataclass(frozen=True)
-class RunConfig:
+class CycleGANConfig:
     """Everything that decides the numbers of a run; kept in its config.json.
 
     Attributes:

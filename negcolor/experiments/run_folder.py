@@ -11,16 +11,16 @@ from typing import Any, TypeVar
 
 from negcolor.errors import NegcolorError
 from negcolor.experiments.checks import option
-from negcolor.experiments.config import RunConfig
-from negcolor.experiments.system_config import SystemConfig
+from negcolor.experiments.config import CycleGANConfig
+from negcolor.experiments.system_config import ColorizationConfig
 
-Config = TypeVar("Config", RunConfig, SystemConfig)
+Config = TypeVar("Config", CycleGANConfig, ColorizationConfig)
 
 CONFIG = "config.json"
 FIGURES = "figures.json"  # in a run folder, see `write_figures`
 
 
-def create_run(folder: Path, config: RunConfig | SystemConfig) -> None:
+def create_run(folder: Path, config: CycleGANConfig | ColorizationConfig) -> None:
     """Makes a new run folder and writes its config.json.
 
     Raises:
@@ -49,7 +49,7 @@ def is_system_run(folder: Path) -> bool:
         return False
 
 
-def load_run(folder: Path, given: Mapping[str, Any]) -> RunConfig:
+def load_run(folder: Path, given: Mapping[str, Any]) -> CycleGANConfig:
     """The configuration of an existing run, checked against the options given with --resume.
 
     Args:
@@ -62,12 +62,12 @@ def load_run(folder: Path, given: Mapping[str, Any]) -> RunConfig:
     if is_system_run(folder):
         system = _record(folder)["system"]
         raise NegcolorError(f"{folder} is the run of the system {system}, of no modification.")
-    return _load(folder, given, RunConfig)
+    return _load(folder, given, CycleGANConfig)
 
 
-def load_system_run(folder: Path, given: Mapping[str, Any]) -> SystemConfig:
+def load_colorization_run(folder: Path, given: Mapping[str, Any]) -> ColorizationConfig:
     """The same for the run of a system."""
-    return _load(folder, given, SystemConfig)
+    return _load(folder, given, ColorizationConfig)
 
 
 def _load(folder: Path, given: Mapping[str, Any], kind: Callable[..., Config]) -> Config:

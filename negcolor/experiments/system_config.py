@@ -16,7 +16,7 @@ FILTERS = 64  # first channels of every network, as the papers have them
 
 
 @dataclass(frozen=True)
-class SystemConfig:
+class ColorizationConfig:
     """Everything that decides the numbers of a system's run; kept in its config.json.
 
     Attributes:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from negcolor.errors import NegcolorError, first_line
-from negcolor.experiments.run_folder import is_system_run, load_system_run
+from negcolor.experiments.run_folder import is_system_run, load_colorization_run
 from negcolor.images.color import from_unit, to_unit
 from negcolor.images.lab import from_lab_network, lab_to_image, to_lab_network
 from negcolor.images.resize import resized
@@ -147,7 +147,7 @@ def load_coloring_generator(run: Path) -> keras.Model:
             f"{run}: there is no colorizer here; give a run folder of negcolor-train --system, or "
             "a folder that negcolor-export made of one."
         )
-    system = load_system_run(run, {}).configured_system()
+    system = load_colorization_run(run, {}).configured_system()
 
     import keras
 

@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 
 from negcolor.errors import NegcolorError
-from negcolor.experiments.run_folder import FIGURES, load_system_run
-from negcolor.experiments.system_config import SystemConfig
+from negcolor.experiments.run_folder import FIGURES, load_colorization_run
+from negcolor.experiments.system_config import ColorizationConfig
 from negcolor.experiments.systems import PAPERS, System
 from negcolor.serving.model_card import Provenance, losses_table, training_data
 
@@ -30,7 +30,7 @@ def read_system_provenance(run: Path) -> Provenance:
         NegcolorError: its config.json or history.csv is missing, or one of its files damaged.
     """
     try:
-        config = load_system_run(run, {})
+        config = load_colorization_run(run, {})
         system = config.configured_system()
         with (run / "history.csv").open(newline="", encoding="utf-8") as file:
             *_, last = csv.DictReader(file)
@@ -53,7 +53,7 @@ def read_system_provenance(run: Path) -> Provenance:
         ) from error
 
 
-def _training(config: SystemConfig, system: System, last: dict[str, str]) -> str:
+def _training(config: ColorizationConfig, system: System, last: dict[str, str]) -> str:
     phases = ", then ".join(f"{phase.name}, {phase.epochs} epochs" for phase in system.phases)
     steps = f" of {config.steps_per_epoch} steps" if config.steps_per_epoch else ""
     width = f", {config.filters} filters in place of 64" if config.filters else ""
@@ -64,7 +64,7 @@ def _training(config: SystemConfig, system: System, last: dict[str, str]) -> str
     )
 
 
-def _backbones(config: SystemConfig, system: System) -> str:
+def _backbones(config: ColorizationConfig, system: System) -> str:
     if not system.backbones():
         return "none"
     names = ", ".join(system.backbones())

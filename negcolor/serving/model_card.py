@@ -10,7 +10,7 @@ from importlib.metadata import version as version_of
 from pathlib import Path
 
 from negcolor.errors import NegcolorError
-from negcolor.experiments.config import RunConfig
+from negcolor.experiments.config import CycleGANConfig
 from negcolor.experiments.run_folder import FIGURES, load_run
 from negcolor.inference.compact import CARD, is_compact, read_description
 
@@ -163,7 +163,7 @@ def read_provenance(run: Path) -> Provenance:
         ) from error
 
 
-def _architecture(config: RunConfig) -> dict[str, str]:
+def _architecture(config: CycleGANConfig) -> dict[str, str]:
     if config.start:  # a model without a config.json has not said what it is
         return {"modification": f"that of {Path(config.start).name}, from which it was adapted"}
     chosen = config.configured_modification()
@@ -177,7 +177,7 @@ def _architecture(config: RunConfig) -> dict[str, str]:
     }
 
 
-def _training(config: RunConfig, last: dict[str, str]) -> str:
+def _training(config: CycleGANConfig, last: dict[str, str]) -> str:
     parts = []
     for phase in config.phases():
         unit = "epochs" if phase.length == "epochs" else "steps"

@@ -15,7 +15,7 @@ from typing import Any
 
 from negcolor.errors import NegcolorError
 from negcolor.experiments.checks import option
-from negcolor.experiments.config import RunConfig
+from negcolor.experiments.config import CycleGANConfig
 from negcolor.experiments.modifications import BASELINE, MODIFICATIONS, modification
 from negcolor.studies.folder import (
     check_budget,
@@ -39,7 +39,7 @@ class StudyOptions:
 
     keys: tuple[str, ...]
     seeds: tuple[int, ...]
-    budget: RunConfig
+    budget: CycleGANConfig
 
     def __post_init__(self) -> None:
         wanted = {modification(key).key for key in self.keys} | {BASELINE.key}
@@ -48,7 +48,7 @@ class StudyOptions:
         if not self.seeds:
             raise NegcolorError("--seeds names no seed; give numbers, such as 0,1,2.")
 
-    def runs(self, study: Path) -> Iterator[tuple[Path, RunConfig]]:
+    def runs(self, study: Path) -> Iterator[tuple[Path, CycleGANConfig]]:
         """The folder and the configuration of every run, seed by seed.
 
         A study that is stopped early so has some seeds of all modifications, rather than all
@@ -59,7 +59,7 @@ class StudyOptions:
                 config = dataclasses.replace(self.budget, modification=key, seed=seed)
                 yield study / "runs" / f"{key}-seed-{seed}", config
 
-    def title(self, config: RunConfig) -> str:
+    def title(self, config: CycleGANConfig) -> str:
         """What a run is called while it is trained."""
         return f"{modification(config.modification).name}, seed {config.seed}"
 
@@ -133,7 +133,7 @@ def load_options(study: Path) -> StudyOptions:
         )
     try:
         keys, seeds = tuple(record["modifications"]), tuple(record["seeds"])
-        return StudyOptions(keys, seeds, RunConfig(**record["budget"]))
+        return StudyOptions(keys, seeds, CycleGANConfig(**record["budget"]))
     except (TypeError, KeyError) as error:
         raise no_study(study) from error
 

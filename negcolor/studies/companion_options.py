@@ -14,7 +14,7 @@ from typing import Any
 
 from negcolor.errors import NegcolorError
 from negcolor.experiments.studies import Candidate, PaperStudy, find_study
-from negcolor.experiments.system_config import SystemConfig
+from negcolor.experiments.system_config import ColorizationConfig
 from negcolor.studies.folder import (
     check_budget,
     check_grown,
@@ -31,7 +31,7 @@ class PaperOptions:
     Attributes:
         study: whose systems.
         seeds: what each of them is trained with, ascending.
-        budget: options of `SystemConfig` that all runs share, by field name; what is missing is
+        budget: options of `ColorizationConfig` that all runs share, by field name; what is missing is
             as in the system's paper.
     """
 
@@ -46,23 +46,25 @@ class PaperOptions:
         for candidate in self.study.candidates:
             self.config(candidate, self.seeds[0])  # raises for what does not fit
 
-    def runs(self, study: Path) -> Iterator[tuple[Path, SystemConfig]]:
+    def runs(self, study: Path) -> Iterator[tuple[Path, ColorizationConfig]]:
         """The folder and the configuration of every run, seed by seed."""
         for seed in self.seeds:
             for candidate in self.study.candidates:
                 yield run_folder(study, candidate.name, seed), self.config(candidate, seed)
 
-    def config(self, candidate: Candidate, seed: int) -> SystemConfig:
+    def config(self, candidate: Candidate, seed: int) -> ColorizationConfig:
         """The configuration of a run."""
         given = {"epochs": self.study.epochs, **self.budget}
-        config = SystemConfig(system=candidate.system, seed=seed, **given)
+        config = ColorizationConfig(system=candidate.system, seed=seed, **given)
         if candidate.batch_divisor == 1:
             return config
-        assert config.batch_size is not None  # SystemConfig has set it
+        assert config.batch_size is not None  # ColorizationConfig has set it
         smaller = max(1, config.batch_size // candidate.batch_divisor)
-        return SystemConfig(system=candidate.system, seed=seed, **{**given, "batch_size": smaller})
+        return ColorizationConfig(
+            system=candidate.system, seed=seed, **{**given, "batch_size": smaller}
+        )
 
-    def title(self, config: SystemConfig) -> str:
+    def title(self, config: ColorizationConfig) -> str:
         """What a run is called while it is trained."""
         return f"{config.system} in batches of {config.batch_size}, seed {config.seed}"
 
@@ -127,7 +129,7 @@ def continued(
     """
     options = load_options(folder)
     check_budget(folder, {"study": options.study.number}, {"study": study.number})
-    defaults = {field.name: field.default for field in dataclasses.fields(SystemConfig)}
+    defaults = {field.name: field.default for field in dataclasses.fields(ColorizationConfig)}
     begun = {**defaults, "epochs": study.epochs, **options.budget}
     check_budget(folder, begun, given)
     chosen = options.seeds if seeds is None else tuple(seeds)

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from negcolor.errors import NegcolorError
-from negcolor.experiments.system_config import SystemConfig
+from negcolor.experiments.system_config import ColorizationConfig
 from negcolor.studies.companion_options import PaperOptions, load_options, run_folder
 from negcolor.studies.folder import EVALUATION, is_finished
 
@@ -55,7 +55,7 @@ class RunResult:
 
     name: str
     seed: int
-    config: SystemConfig
+    config: ColorizationConfig
     phases: Mapping[str, Mapping[str, Column]]
     parts: Mapping[str, Mapping[str, Mapping[str, Column]]]
     validation_of_grey: Mapping[str, float]
@@ -124,7 +124,7 @@ def read_results(folder: Path) -> Results:
     return Results(options, tuple(runs), tuple(missing))
 
 
-def _read_run(folder: Path, name: str, config: SystemConfig) -> RunResult:
+def _read_run(folder: Path, name: str, config: ColorizationConfig) -> RunResult:
     phases = [phase.name for phase in config.configured_system().phases]
     files = [f"history_{phase}.csv" for phase in phases[:-1]] + ["history.csv"]
     try:

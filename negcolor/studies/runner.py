@@ -14,11 +14,11 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from negcolor.experiments.config import RunConfig
-from negcolor.experiments.system_config import SystemConfig
+from negcolor.experiments.config import CycleGANConfig
+from negcolor.experiments.system_config import ColorizationConfig
 from negcolor.studies.folder import is_finished
 
-Config = TypeVar("Config", RunConfig, SystemConfig)
+Config = TypeVar("Config", CycleGANConfig, ColorizationConfig)
 
 
 class Options(Protocol[Config]):

@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from negcolor.experiments.modifications import TrainingConfig
-from negcolor.experiments.system_config import SystemConfig
+from negcolor.experiments.system_config import ColorizationConfig
 from negcolor.experiments.system_phases import Cycle, Gan, Optimizer, Regression, SystemPhase, Wgan
 from negcolor.experiments.systems import System
 from negcolor.networks.factory import build_colorizer, build_judge
@@ -52,7 +52,7 @@ class ColorPlan:
         data: what to train on.
     """
 
-    config: SystemConfig
+    config: ColorizationConfig
     data: ColorData
 
     @cached_property

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from negcolor.experiments.config import RunConfig
+from negcolor.experiments.config import CycleGANConfig
 from negcolor.experiments.phases import Phase
 from negcolor.networks.apply import apply_generator
 from negcolor.training.networks import build_networks
@@ -65,7 +65,7 @@ class FilmPlan:
         start: what generator G starts as, in float32; None for a new one.
     """
 
-    config: RunConfig
+    config: CycleGANConfig
     data: TrainingData
     start: keras.Model | None = None
 

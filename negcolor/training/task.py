@@ -9,8 +9,8 @@ import keras
 import numpy as np
 import tensorflow as tf
 
-from negcolor.experiments.config import RunConfig
-from negcolor.experiments.system_config import SystemConfig
+from negcolor.experiments.config import CycleGANConfig
+from negcolor.experiments.system_config import ColorizationConfig
 from negcolor.training.rounds import Rounds
 
 
@@ -40,7 +40,7 @@ class Plan(Protocol):
     """
 
     @property
-    def config(self) -> RunConfig | SystemConfig: ...
+    def config(self) -> CycleGANConfig | ColorizationConfig: ...
 
     @property
     def phases(self) -> Sequence[Any]:

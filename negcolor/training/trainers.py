@@ -8,7 +8,7 @@ from typing import Any
 
 import keras
 
-from negcolor.experiments.config import RunConfig
+from negcolor.experiments.config import CycleGANConfig
 from negcolor.experiments.phases import Phase
 from negcolor.training.cyclegan import CycleGAN
 from negcolor.training.losses import LinearDecay
@@ -21,7 +21,7 @@ ADVERSARIAL_BETA_1 = 0.5  # of Adam, where a discriminator is trained
 def build_trainer(
     phase: Phase,
     networks: Mapping[str, keras.Model],
-    config: RunConfig,
+    config: CycleGANConfig,
     *,
     steps: int,
     precision: str,

@@ -7,7 +7,7 @@ import keras
 import pytest
 
 from negcolor.cli.export import main
-from negcolor.experiments.config import RunConfig
+from negcolor.experiments.config import CycleGANConfig
 from negcolor.experiments.modifications import GeneratorConfig
 from negcolor.experiments.run_folder import create_run
 from negcolor.networks.generator import build_generator
@@ -17,7 +17,7 @@ from negcolor.networks.generator import build_generator
 def run(tmp_path_factory):
     """A run of one epoch with a small generator of one direction."""
     folder = tmp_path_factory.mktemp("run")
-    create_run(folder, RunConfig())
+    create_run(folder, CycleGANConfig())
     (folder / "history.csv").write_text("epoch,generator G\n1,4.5\n")
     keras.utils.set_random_seed(0)
     network = build_generator(GeneratorConfig(filters=4, residual_blocks=1))

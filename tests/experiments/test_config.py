@@ -8,12 +8,12 @@ import pytest
 
 from negcolor.errors import NegcolorError
 from negcolor.experiments import config
-from negcolor.experiments.config import RunConfig
+from negcolor.experiments.config import CycleGANConfig
 from negcolor.experiments.modifications import BASELINE
 from negcolor.experiments.run_folder import create_run, load_run, write_text
 from negcolor.training.losses import GAN_LOSSES as LOSSES
 
-ODD = RunConfig(
+ODD = CycleGANConfig(
     modification="4", data="a,b", steps_per_epoch=7, filters=8, seed=3, precision="float32"
 )
 
@@ -37,7 +37,7 @@ ODD = RunConfig(
 )
 def test_values_that_do_not_work_are_refused_by_name(options, sentence):
     with pytest.raises(NegcolorError, match=sentence):
-        RunConfig(**options)
+        CycleGANConfig(**options)
 
 
 def test_every_gan_loss_is_offered():
@@ -45,20 +45,20 @@ def test_every_gan_loss_is_offered():
 
 
 def test_filters_replace_those_of_both_networks_only():
-    chosen = RunConfig(filters=8).configured_modification()
+    chosen = CycleGANConfig(filters=8).configured_modification()
     assert chosen.generator == dataclasses.replace(BASELINE.generator, filters=8)
     assert chosen.discriminator == dataclasses.replace(BASELINE.discriminator, filters=8)
     assert chosen.training == BASELINE.training
 
 
 def test_a_narrow_modification_is_narrower_than_a_narrow_baseline():
-    chosen = RunConfig("14", filters=16).configured_modification()  # 48 filters in the paper's
+    chosen = CycleGANConfig("14", filters=16).configured_modification()  # 48 filters in the paper's
     assert (chosen.generator.filters, chosen.discriminator.filters) == (12, 16)
-    assert RunConfig("14", filters=1).configured_modification().generator.filters == 1
-    assert RunConfig().configured_modification() == BASELINE
+    assert CycleGANConfig("14", filters=1).configured_modification().generator.filters == 1
+    assert CycleGANConfig().configured_modification() == BASELINE
 
 
-@pytest.mark.parametrize("configuration", [RunConfig(), ODD])
+@pytest.mark.parametrize("configuration", [CycleGANConfig(), ODD])
 def test_a_run_is_loaded_as_it_was_created(tmp_path, configuration):
     create_run(tmp_path / "runs" / "one", configuration)
     assert [path.name for path in (tmp_path / "runs" / "one").iterdir()] == ["config.json"]
@@ -68,14 +68,14 @@ def test_a_run_is_loaded_as_it_was_created(tmp_path, configuration):
 def test_a_folder_with_something_in_it_is_not_made_a_run(tmp_path):
     (tmp_path / "notes.txt").write_text("mine")
     with pytest.raises(NegcolorError, match=r"is not empty.*--output.*--resume"):
-        create_run(tmp_path, RunConfig())
+        create_run(tmp_path, CycleGANConfig())
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
 
 def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path):
     (tmp_path / "file").touch()
     with pytest.raises(NegcolorError, match=r"file/run cannot be written \(Not a directory\)"):
-        create_run(tmp_path / "file" / "run", RunConfig())
+        create_run(tmp_path / "file" / "run", CycleGANConfig())
 
 
 @pytest.mark.parametrize("text", [None, "", "{", "[]", "7", '{"epochs": 3, "color": 1}'])
@@ -94,7 +94,7 @@ def test_options_beside_resume_may_repeat_but_not_contradict(tmp_path):
     with pytest.raises(NegcolorError, match=r"--precision bfloat16 contradicts .* with float32;"):
         load_run(tmp_path, {"precision": "bfloat16"})
 
-    create_run(tmp_path / "plain", RunConfig())
+    create_run(tmp_path / "plain", CycleGANConfig())
     with pytest.raises(NegcolorError, match=r"--filters 8 contradicts .* with the default;"):
         load_run(tmp_path / "plain", {"filters": 8})
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from negcolor.errors import NegcolorError
-from negcolor.experiments.run_folder import create_run, load_run, load_system_run
-from negcolor.experiments.system_config import SystemConfig, apportioned
+from negcolor.experiments.run_folder import create_run, load_colorization_run, load_run
+from negcolor.experiments.system_config import ColorizationConfig, apportioned
 from negcolor.experiments.system_phases import Cycle, Gan, Wgan
 from negcolor.experiments.systems import SYSTEMS, find_system
 
@@ -82,7 +82,7 @@ def test_every_system_is_consistent(name):
     assert (system.discriminator is not None) == judged
     names = [phase.name for phase in system.phases]
     assert len({*names}) == len(names)
-    assert SystemConfig(name).configured_system() == system
+    assert ColorizationConfig(name).configured_system() == system
 
 
 def test_an_unknown_system_is_refused_with_the_choices():
@@ -103,7 +103,9 @@ def test_epochs_are_divided_in_proportion(parts, more):
 
 
 def test_budgets_shrink_everything_in_proportion():
-    system = SystemConfig("archaeology-gan", epochs=28, filters=8, image_size=64, batch_size=4)
+    system = ColorizationConfig(
+        "archaeology-gan", epochs=28, filters=8, image_size=64, batch_size=4
+    )
     system = system.configured_system()
     assert [phase.epochs for phase in system.phases] == [3, 10, 10, 5]
     assert (system.generator.filters, system.discriminator.filters) == (8, 8)
@@ -124,14 +126,14 @@ def test_budgets_shrink_everything_in_proportion():
 )
 def test_wrong_options_are_named(options, sentence):
     with pytest.raises(NegcolorError, match=sentence):
-        SystemConfig("archaeology-gan", **options)
+        ColorizationConfig("archaeology-gan", **options)
 
 
 def test_a_run_of_a_system_is_told_from_one_of_a_modification(tmp_path):
-    config = SystemConfig("unet-gan", epochs=2, image_size=32, filters=4)
+    config = ColorizationConfig("unet-gan", epochs=2, image_size=32, filters=4)
     create_run(tmp_path / "run", config)
-    assert load_system_run(tmp_path / "run", {"epochs": 2}) == config
+    assert load_colorization_run(tmp_path / "run", {"epochs": 2}) == config
     with pytest.raises(NegcolorError, match="--epochs 3 contradicts"):
-        load_system_run(tmp_path / "run", {"epochs": 3})
+        load_colorization_run(tmp_path / "run", {"epochs": 3})
     with pytest.raises(NegcolorError, match=r"is the run of the system unet-gan"):
         load_run(tmp_path / "run", {})

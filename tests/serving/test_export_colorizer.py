@@ -12,7 +12,7 @@ import tensorflow as tf
 import negcolor
 from negcolor.errors import NegcolorError
 from negcolor.experiments.run_folder import create_run, write_figures
-from negcolor.experiments.system_config import SystemConfig
+from negcolor.experiments.system_config import ColorizationConfig
 from negcolor.inference.colorization import SavedColorizer, load_colorizer
 from negcolor.inference.models import load_network
 from negcolor.serving.colorizer_card import read_system_provenance
@@ -150,13 +150,13 @@ def test_the_card(system_run, exported):
     ],
 )
 def test_the_card_says_where_pretrained_parts_come_from(tmp_path, weights, text):
-    create_run(tmp_path / "run", SystemConfig("deep-koalarization", backbone_weights=weights))
+    create_run(tmp_path / "run", ColorizationConfig("deep-koalarization", backbone_weights=weights))
     (tmp_path / "run" / "history.csv").write_text("epoch,mse G\n1,0.5\n")
     assert read_system_provenance(tmp_path / "run").rows["pretrained parts"] == text
 
 
 def test_the_card_shows_figures_where_the_run_has_them(tmp_path):
-    create_run(tmp_path / "run", SystemConfig("archaeology-gan", filters=8))
+    create_run(tmp_path / "run", ColorizationConfig("archaeology-gan", filters=8))
     (tmp_path / "run" / "history.csv").write_text("epoch,gan G\n1,0.5\n")
     row = {"ab_error": 9.5, "psnr": 22.125, "ssim": 0.9, "delta_e": 8.0, "colorfulness": 21.0}
     write_figures(tmp_path / "run", 4, {"this system": row, "grey": row | {"colorfulness": 0.0}})
@@ -169,7 +169,7 @@ def test_the_card_shows_figures_where_the_run_has_them(tmp_path):
 
 
 def test_the_built_in_photographs_are_named_with_their_licences(tmp_path):
-    create_run(tmp_path / "run", SystemConfig("pix2pix"))
+    create_run(tmp_path / "run", ColorizationConfig("pix2pix"))
     (tmp_path / "run" / "history.csv").write_text("epoch,gan G\n1,0.5\n")
     rows = read_system_provenance(tmp_path / "run").rows
     assert "film" not in rows["training data"]

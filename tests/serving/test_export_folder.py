@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from negcolor.errors import NegcolorError
-from negcolor.experiments.config import RunConfig
+from negcolor.experiments.config import CycleGANConfig
 from negcolor.experiments.modifications import GeneratorConfig
 from negcolor.experiments.run_folder import create_run, write_figures
 from negcolor.inference.api import colorize
@@ -24,7 +24,9 @@ SCAN = np.random.default_rng(0).integers(0, 256, (9, 14, 3), dtype="uint8")
 def run(tmp_path_factory):
     """A run folder with two different generators."""
     folder = tmp_path_factory.mktemp("somebody") / "run"
-    config = RunConfig("4", "/home/somebody/roll 7", epochs=3, filters=4, pretrain_steps=12, seed=5)
+    config = CycleGANConfig(
+        "4", "/home/somebody/roll 7", epochs=3, filters=4, pretrain_steps=12, seed=5
+    )
     create_run(folder, config)
     header = 'epoch,generator G,discriminator X,"learning rate X, Y"'
     (folder / "history.csv").write_text(f"{header}\n1,4.5,0.7,1e-4\n2,3.25,0.625,1e-4\n")
@@ -98,7 +100,7 @@ def test_the_card_shows_figures_of_generator_g_where_the_run_has_them(run, tmp_p
 
 
 def test_the_card_of_a_run_whose_last_phase_counts_steps(tmp_path):
-    config = RunConfig(recipe="film", prior="density", film="wide", pretrain_steps=70)
+    config = CycleGANConfig(recipe="film", prior="density", film="wide", pretrain_steps=70)
     create_run(tmp_path / "run", config)
     (tmp_path / "run" / "history.csv").write_text("step,l1 G,learning rate G\n70,0.5,0.1\n")
     card = model_card.read_provenance(tmp_path / "run")
@@ -108,7 +110,7 @@ def test_the_card_of_a_run_whose_last_phase_counts_steps(tmp_path):
 
 
 def test_the_card_of_an_adapted_model_names_what_it_was_adapted_from(tmp_path):
-    config = RunConfig(
+    config = CycleGANConfig(
         data="roll", recipe="adapt", prior="density", pretrain_steps=50, start="/somebody/film"
     )
     create_run(tmp_path / "run", config)
@@ -127,7 +129,7 @@ def test_the_card_of_a_file_says_what_is_not_known(run, tmp_path):
 
 @pytest.mark.parametrize("history", ["", "epoch,generator G\n", "loss\n1\n", "epoch,a\n1\n"])
 def test_a_damaged_history_is_named(run, tmp_path, history):
-    create_run(tmp_path / "run", RunConfig())
+    create_run(tmp_path / "run", CycleGANConfig())
     (tmp_path / "run" / "history.csv").write_text(history)
     with pytest.raises(NegcolorError, match=r"run lacks a readable config\.json or history\.csv"):
         model_card.read_provenance(tmp_path / "run")

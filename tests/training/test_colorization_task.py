@@ -10,7 +10,7 @@ import tensorflow as tf
 from rich.console import Console
 
 from negcolor.experiments.run_folder import create_run
-from negcolor.experiments.system_config import SystemConfig
+from negcolor.experiments.system_config import ColorizationConfig
 from negcolor.experiments.systems import SYSTEMS
 from negcolor.images.io import read
 from negcolor.training.colorization_metrics import color_figures, verdicts
@@ -24,7 +24,7 @@ SMALL = sorted(name for name, system in SYSTEMS.items() if not system.backbones(
 def config(name, **options):
     budget = {"epochs": 2 * len(SYSTEMS[name].phases), "steps_per_epoch": 2, "filters": 4}
     fixed = {"image_size": SIZE, "batch_size": 2, "precision": "float32", "jit": "off"}
-    return SystemConfig(name, **{**budget, **fixed, **options})
+    return ColorizationConfig(name, **{**budget, **fixed, **options})
 
 
 def batches(step, order):

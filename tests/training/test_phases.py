@@ -13,7 +13,7 @@ from scipy.stats import wasserstein_distance
 from skimage.color import rgb2lab
 
 from negcolor.errors import NegcolorError
-from negcolor.experiments.config import RunConfig
+from negcolor.experiments.config import CycleGANConfig
 from negcolor.experiments.modifications import BASELINE
 from negcolor.experiments.phases import ALL, RECIPES
 from negcolor.training.negative_task import FilmPlan, TrainingData
@@ -36,7 +36,7 @@ PHASES = {phase.name: phase for recipe in RECIPES.values() for phase in recipe}
 @pytest.fixture(autouse=True)
 def small(monkeypatch):
     """All configurations stand for the same small networks."""
-    monkeypatch.setattr(RunConfig, "configured_modification", lambda config: SMALL)
+    monkeypatch.setattr(CycleGANConfig, "configured_modification", lambda config: SMALL)
 
 
 def images(seed, count):
@@ -60,7 +60,7 @@ def networks(names=ALL):
 
 def trainer(phase, ours, start=None):
     options = {"steps": 10, "precision": "float32", "jit": False}
-    config = RunConfig(image_size=SIZE)
+    config = CycleGANConfig(image_size=SIZE)
     return build_trainer(phase, ours, config, start=start, **options)
 
 
@@ -192,21 +192,21 @@ def test_generators_have_their_running_mean_while_it_is_asked_for():
 
 def test_a_recipe_without_steps_is_refused():
     with pytest.raises(NegcolorError, match=r"--recipe supervised .* --pretrain-steps"):
-        RunConfig(recipe="supervised")
-    assert [phase.name for phase in RunConfig().phases()] == ["cyclegan"]
-    assert [p.name for p in RunConfig(pretrain_steps=1).phases()] == ["start", "cyclegan"]
+        CycleGANConfig(recipe="supervised")
+    assert [phase.name for phase in CycleGANConfig().phases()] == ["cyclegan"]
+    assert [p.name for p in CycleGANConfig(pretrain_steps=1).phases()] == ["start", "cyclegan"]
 
 
 def test_the_film_recipe_needs_its_prior():
     with pytest.raises(NegcolorError, match=r"--recipe film .* --prior density"):
-        RunConfig(recipe="film", pretrain_steps=1)
+        CycleGANConfig(recipe="film", pretrain_steps=1)
 
 
 def test_the_film_recipe_trains_first_the_balance_then_the_rest(tmp_path, monkeypatch):
     phases = tuple(dataclasses.replace(phase, image_size=SIZE) for phase in RECIPES["film"])
     phases = (dataclasses.replace(phases[0], length=2, batch_size=2), phases[1])
     monkeypatch.setitem(RECIPES, "film", phases)
-    config = RunConfig(
+    config = CycleGANConfig(
         recipe="film",
         prior="density",
         filters=4,
@@ -248,7 +248,7 @@ def stream(step, image_size=SIZE, batch_size=1):
     return steps.map(at)
 
 
-SHARP = RunConfig(
+SHARP = CycleGANConfig(
     recipe="sharp",
     pretrain_steps=5,
     epochs=2,

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from negcolor.experiments.config import RunConfig
+from negcolor.experiments.config import CycleGANConfig
 from negcolor.images.io import write
 from negcolor.studies.ablation_options import StudyOptions, save_options
 
@@ -45,7 +45,9 @@ def make_study(tmp_path):
     def make(numbers):
         study = tmp_path / "study"
         seeds = range(max(map(len, numbers.values())))
-        save_options(study, StudyOptions(tuple(numbers), tuple(seeds), RunConfig(epochs=EPOCHS)))
+        save_options(
+            study, StudyOptions(tuple(numbers), tuple(seeds), CycleGANConfig(epochs=EPOCHS))
+        )
         for key, values in numbers.items():
             for seed, value in enumerate(values):
                 if value is not None:

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from negcolor.errors import NegcolorError
-from negcolor.experiments.config import RunConfig
+from negcolor.experiments.config import CycleGANConfig
 from negcolor.studies.ablation_options import (
     StudyOptions,
     continued,
@@ -17,7 +17,7 @@ from negcolor.studies.ablation_options import (
     save_options,
 )
 
-BUDGET = RunConfig(epochs=2, filters=4)
+BUDGET = CycleGANConfig(epochs=2, filters=4)
 
 
 def test_keys_and_seeds():

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from negcolor.experiments.config import RunConfig
+from negcolor.experiments.config import CycleGANConfig
 from negcolor.studies.ablation_options import StudyOptions
 from negcolor.studies.runner import is_finished, train_all
 
@@ -39,10 +39,10 @@ from pathlib import Path
 import pretended
 from negcolor.studies.ablation_options import StudyOptions
 from negcolor.studies.runner import train_all
-from negcolor.experiments.config import RunConfig
+from negcolor.experiments.config import CycleGANConfig
 
 if __name__ == "__main__":
-    list(train_all(Path(sys.argv[1]), StudyOptions(("0",), (0,), RunConfig()), pretended.forever))
+    list(train_all(Path(sys.argv[1]), StudyOptions(("0",), (0,), CycleGANConfig()), pretended.forever))
 """
 
 
@@ -57,7 +57,7 @@ def pretended(tmp_path, monkeypatch):
 
 
 def test_a_run_that_fails_leaves_the_others_alone(pretended, tmp_path):
-    options = StudyOptions(("1", "2", "3", "4"), (0,), RunConfig())
+    options = StudyOptions(("1", "2", "3", "4"), (0,), CycleGANConfig())
     study = tmp_path / "study"
     events = list(train_all(study, options, pretended.work))
     assert [text for event, text in events if event == "failed"] == [
@@ -75,7 +75,7 @@ def test_a_run_that_fails_leaves_the_others_alone(pretended, tmp_path):
 
 
 def test_finished_runs_are_skipped(pretended, tmp_path):
-    options = StudyOptions(("4",), (0,), RunConfig())
+    options = StudyOptions(("4",), (0,), CycleGANConfig())
     for folder, _ in options.runs(tmp_path / "study"):
         folder.mkdir(parents=True)
         (folder / "evaluation.json").write_text("{}")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from negcolor.errors import NegcolorError
-from negcolor.experiments.config import RunConfig
+from negcolor.experiments.config import CycleGANConfig
 from negcolor.experiments.studies import STUDIES, find_study
 from negcolor.experiments.systems import SYSTEMS
 from negcolor.studies import ablation_options as modifications
@@ -93,7 +93,7 @@ def test_studies_of_modifications_and_of_systems_are_told_apart(tmp_path):
     save_options(tmp_path / "systems", options())
     with pytest.raises(NegcolorError, match=r"is a study of paper 004; give --study 004"):
         modifications.load_options(tmp_path / "systems")
-    study = modifications.StudyOptions(("0",), (0,), RunConfig())
+    study = modifications.StudyOptions(("0",), (0,), CycleGANConfig())
     modifications.save_options(tmp_path / "modifications", study)
     with pytest.raises(NegcolorError, match=r"is a study of modifications; leave --study out"):
         load_options(tmp_path / "modifications")
