@@ -31,7 +31,7 @@ class PaperOptions:
     Attributes:
         study: whose systems.
         seeds: what each of them is trained with, ascending.
-        budget: options of `ColorizationConfig` that all runs share, by field name; what is missing is
+        budget: options of `ColorizationConfig` that all runs share, by field name; the rest is
             as in the system's paper.
     """
 
