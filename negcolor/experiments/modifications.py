@@ -126,13 +126,13 @@ class Modification:
 
     Attributes:
         key: "0" (baseline) to "19", or the variant's name.
-        words: what the paper says was changed.
+        description: what the paper says was changed.
         purpose: what the paper says it is for.
         paper: the paper's counts; None for variants that the paper names only in its text.
     """
 
     key: str
-    words: str
+    description: str
     purpose: str
     generator: GeneratorConfig = field(default_factory=GeneratorConfig)
     discriminator: DiscriminatorConfig = field(default_factory=DiscriminatorConfig)
@@ -168,7 +168,7 @@ BASELINE = Modification(
 
 def _entry(
     key: str,
-    words: str,
+    description: str,
     purpose: str,
     paper: tuple[int, float, int] | None = None,
     *,
@@ -178,7 +178,7 @@ def _entry(
 ) -> Modification:
     return Modification(
         key,
-        words,
+        description,
         purpose,
         dataclasses.replace(BASELINE.generator, **(generator or {})),
         dataclasses.replace(BASELINE.discriminator, **(discriminator or {})),

@@ -1,6 +1,6 @@
 """The eleven systems of the companion papers and three ablations, as data.
 
-Where a paper is silent or contradicts itself, `System.choices` says what was chosen.
+Where a paper is silent or contradicts itself, `System.assumptions` says what was chosen.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ class System:
     Attributes:
         name: what `--system` takes.
         papers: numbers of the papers that have it.
-        words: what it is, in a few words.
+        description: what it is, in a few words.
         generator: of a* and b* from L*; of a `Cycle`, of both directions.
         discriminator: None where nothing judges.
         conditional: whether the discriminator sees L* beside a* and b*.
@@ -71,12 +71,12 @@ class System:
         images: how many are taken of a larger collection.
         split: parts of them for training, validation and test.
         variation: of the training images.
-        choices: what was chosen where the papers leave it open.
+        assumptions: what was chosen where the papers leave it open.
     """
 
     name: str
     papers: tuple[str, ...]
-    words: str
+    description: str
     generator: Generator
     phases: tuple[SystemPhase, ...]
     discriminator: Discriminator | None = PATCH_70
@@ -86,7 +86,7 @@ class System:
     images: int = 3000
     split: tuple[float, float, float] = (0.8, 0.2, 0.0)
     variation: Variation = Variation()
-    choices: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()
 
     def backbones(self) -> tuple[str, ...]:
         """The pretrained networks in its generator: "resnet18", "inception", "deeplab"."""
@@ -117,7 +117,7 @@ UNET_GAN = System(
     "conditional GAN, U-Net against a 70×70 PatchGAN",
     UNet(),
     (Gan(name="gan", epochs=10, generator=ADAM, discriminator=ADAM),),
-    choices=(
+    assumptions=(
         _SIZES,
         "001 draws its U-Net from 32×32 to 2×2, but feeds 256×256: eight halvings, as in 002.",
         "002 gives neither rate, batch size nor λ: those of 001, for 002's 100 epochs.",
@@ -130,7 +130,7 @@ WGAN_CLIP = System(
     UNet(),
     (Wgan(name="wgan", epochs=20, generator=SLOW, discriminator=SLOW, clip=0.01),),
     batch_size=32,
-    choices=(_SIZES, _CRITIC, "Everything trained of the critic is clipped, its norms, too."),
+    assumptions=(_SIZES, _CRITIC, "Everything trained of the critic is clipped, its norms, too."),
 )
 INCEPTION_GAN = System(
     "inception-gan",
@@ -143,7 +143,7 @@ INCEPTION_GAN = System(
     ),
     batch_size=64,
     images=10_000,
-    choices=(
+    assumptions=(
         _L1,
         "The encoder ends with 256 channels in Table 1 and with 512 in the text: 256.",
         "InceptionResNetV2 has 1000 logits in Keras, 1001 in the paper.",
@@ -160,22 +160,22 @@ _SYSTEMS = [
         UNET_GAN,
         name="attention-unet-gan",
         papers=("001",),
-        words="the same with attention gates on the skip connections",
+        description="the same with attention gates on the skip connections",
         generator=UNet(attention=True),
         phases=(Gan(name="gan", epochs=20, generator=ADAM, discriminator=ADAM),),
-        choices=(_SIZES, "The gates are Oktay et al.'s, without the details that 001 omits."),
+        assumptions=(_SIZES, "The gates are Oktay et al.'s, without the details that 001 omits."),
     ),
     dataclasses.replace(
         UNET_GAN,
         name="resnet18-unet-gan",
         papers=("001",),
-        words="the same with an ImageNet ResNet18 as encoder, the generator pretrained",
+        description="the same with an ImageNet ResNet18 as encoder, the generator pretrained",
         generator=ResNetUNet(),
         phases=(
             Regression(name="pretraining", epochs=20, generator=Optimizer("adam", 1e-4)),
             Gan(name="gan", epochs=20, generator=ADAM, discriminator=ADAM),
         ),
-        choices=(
+        assumptions=(
             _SIZES,
             "How the generator is pretrained is not given: as in 003.",
             "fastai's defaults hold where 001 is silent: the input joins the last features. The "
@@ -187,7 +187,7 @@ _SYSTEMS = [
         WGAN_CLIP,
         name="wgan-gp",
         papers=("001",),
-        words="Wasserstein GAN with gradient penalty",
+        description="Wasserstein GAN with gradient penalty",
         discriminator=dataclasses.replace(PATCH_70, normalization="layer"),
         phases=(
             Wgan(
@@ -198,7 +198,7 @@ _SYSTEMS = [
                 gradient_penalty=10.0,
             ),
         ),
-        choices=(
+        assumptions=(
             _SIZES,
             _CRITIC,
             "Weight of the penalty, betas of Adam and the critic's layer normalization are not "
@@ -209,12 +209,12 @@ _SYSTEMS = [
         UNET_GAN,
         name="grey-cyclegan",
         papers=("001",),
-        words="CycleGAN between grey and color with a loss of detail, unpaired",
+        description="CycleGAN between grey and color with a loss of detail, unpaired",
         generator=UNet(normalization="instance"),
         discriminator=dataclasses.replace(PATCH_70, normalization="instance"),
         phases=(Cycle(name="cyclegan", epochs=20, generator=adam(1e-5), discriminator=adam(1e-5)),),
         batch_size=1,
-        choices=(
+        assumptions=(
             _SIZES,
             "λ is 0 in the text and 10 among the settings: 10; the text's is the identity loss's.",
             "The loss of detail is not written out: the mean difference in L* between a picture "
@@ -226,43 +226,43 @@ _SYSTEMS = [
     dataclasses.replace(
         INCEPTION_GAN,
         name="deep-koalarization",
-        words="encoder, image embedding and decoder, regression alone",
+        description="encoder, image embedding and decoder, regression alone",
         generator=Koalarization(segmentation=False),
         discriminator=None,
         phases=(
             Regression(name="regression", epochs=15, generator=Optimizer("adam", 1e-3), loss="mse"),
         ),
-        choices=("Epochs and batch size are not given: those of 003's own system.",),
+        assumptions=("Epochs and batch size are not given: those of 003's own system.",),
     ),
     INCEPTION_GAN,
     dataclasses.replace(
         INCEPTION_GAN,
         name="inception-gan-no-pretraining",
-        words="ablation: without the generator's pretraining",
+        description="ablation: without the generator's pretraining",
         phases=INCEPTION_GAN.phases[1:],
     ),
     dataclasses.replace(
         INCEPTION_GAN,
         name="inception-gan-no-segmentation",
-        words="ablation: without the segmentation and the convolution that takes it in",
+        description="ablation: without the segmentation and the convolution that takes it in",
         generator=Koalarization(segmentation=False),
     ),
     dataclasses.replace(
         INCEPTION_GAN,
         name="inception-gan-no-inception",
-        words="ablation: without the image embedding",
+        description="ablation: without the image embedding",
         generator=Koalarization(inception=False),
-        choices=(*INCEPTION_GAN.choices, "The 1×1 convolution of the fusion stays."),
+        assumptions=(*INCEPTION_GAN.assumptions, "The 1×1 convolution of the fusion stays."),
     ),
     dataclasses.replace(
         UNET_GAN,
         name="pix2pix",
         papers=("003",),
-        words="baseline of 003",
+        description="baseline of 003",
         phases=(Gan(name="gan", epochs=15, generator=ADAM, discriminator=ADAM),),
         batch_size=64,
         images=10_000,
-        choices=(
+        assumptions=(
             "003 gives no settings: networks, losses and Adam of pix2pix; pictures, batches and "
             "epochs of 003's own system, so that they differ in nothing else.",
         ),
@@ -298,7 +298,7 @@ _SYSTEMS = [
         images=4842,
         split=(0.8, 0.15, 0.05),
         variation=Variation(rotation=10.0, crop=0.2),
-        choices=(
+        assumptions=(
             "The noise that Figure 2 shows is nowhere else: L* twice, as section 5.1 says.",
             "Channels are not given: 64, doubled up to 512, and 64, 128, 256 with a dense layer of "
             "1024, which come to the parameters that the paper names.",
@@ -313,13 +313,13 @@ _SYSTEMS.append(
     dataclasses.replace(
         ARCHAEOLOGY_GAN,
         name="archaeology-cnn",
-        words="baseline of 004: a small autoencoder, regression alone",
+        description="baseline of 004: a small autoencoder, regression alone",
         generator=ArchaeologyCnn(),
         discriminator=None,
         phases=(
             Regression(name="regression", epochs=60, generator=Optimizer("adam", 1e-4), loss="mse"),
         ),
-        choices=("Channels are not given: 64 and 128, which come to the parameters named.",),
+        assumptions=("Channels are not given: 64 and 128, which come to the parameters named.",),
     )
 )
 

@@ -38,7 +38,7 @@ def read_system_provenance(run: Path) -> Provenance:
         if config.data == "demo":
             data = DEMO
         rows = {
-            "system": f"{system.name}: {system.words}",
+            "system": f"{system.name}: {system.description}",
             "papers": "; ".join(f"{number} “{PAPERS[number]}”" for number in system.papers),
             "training": _training(config, system, last),
             "pretrained parts": _backbones(config, system),

@@ -172,7 +172,7 @@ def _architecture(config: CycleGANConfig) -> dict[str, str]:
         for part, fields in chosen.differences().items()
     )
     return {
-        "modification": f"{chosen.name}: {chosen.words}",
+        "modification": f"{chosen.name}: {chosen.description}",
         "differs from the baseline in": "; ".join(parts) or "nothing",
     }
 

@@ -102,7 +102,7 @@ def quality_table(results: Results) -> Section:
     tests = comparisons(results, figure("delta_e"))
     rows = []
     for key in sorted(results.keys, key=lambda key: places["delta_e"][key]):
-        row = [key, MODIFICATIONS[key].words]
+        row = [key, MODIFICATIONS[key].description]
         for name, q in judged_by.items():
             row += [spread(results.values(key, q.measure), q.digits), str(places[name][key])]
         row.append(str(by_loss[key]))
@@ -133,7 +133,7 @@ def test_loss_table(results: Results) -> Section:
     for key in results.keys:
         runs = [run for run in results.runs if run.key == key]
         cells = (spread(run.test(loss) for run in runs) for loss in header[2:])
-        rows.append((key, MODIFICATIONS[key].words, *cells))
+        rows.append((key, MODIFICATIONS[key].description, *cells))
     return Section(
         "Losses on the test pictures",
         header,

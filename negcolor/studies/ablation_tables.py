@@ -211,7 +211,7 @@ def power_sentence(results: Results) -> str:
 
 
 def _head(key: str) -> tuple[str, str]:
-    return key, MODIFICATIONS[key].words
+    return key, MODIFICATIONS[key].description
 
 
 def _observed(results: Results, key: str, loss: str) -> Pair:

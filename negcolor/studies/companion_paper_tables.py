@@ -136,7 +136,7 @@ def ablation_table(results: Results) -> Iterable[Section]:
     rows = []
     for candidate in results.options.study.candidates:
         if candidate.batch_divisor == 1 and candidate.name in results.names:
-            cells = [candidate.name, find_system(candidate.system).words]
+            cells = [candidate.name, find_system(candidate.system).description]
             for figure in ("SSIM", "PSNR"):
                 field, digits = FIGURES[figure]
                 cells.append(spread(_means(results, candidate.name, field), digits))

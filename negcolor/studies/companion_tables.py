@@ -23,7 +23,7 @@ def trained_table(results: Results) -> Section:
         rows.append(
             (
                 candidate.name,
-                system.words,
+                system.description,
                 f"{config.epochs} ({paper_epochs})",
                 str(config.steps_per_epoch or WHOLE),
                 f"{config.batch_size} ({system.batch_size // candidate.batch_divisor})",

@@ -48,9 +48,11 @@ class ArchitectureReport:
 
     @property
     def title(self) -> str:
-        """The modification's name and the paper's words for it."""
+        """The modification's name and the paper's description of it."""
         entry = self.modification
-        return entry.name if entry.name == entry.words else f"{entry.name}: {entry.words}"
+        if entry.name == entry.description:
+            return entry.name
+        return f"{entry.name}: {entry.description}"
 
     def networks(self) -> dict[str, NetworkReport]:
         """The networks that were asked for, by name."""
@@ -95,7 +97,7 @@ def to_json(report: ArchitectureReport) -> dict[str, Any]:
         "name": entry.name,
         "differences": entry.differences(),
         "paper": {
-            "words": entry.words,
+            "description": entry.description,
             "purpose": entry.purpose,
             "counts": dataclasses.asdict(entry.paper) if entry.paper else None,
             "notes": list(NOTES),

@@ -39,7 +39,7 @@ class SystemReport:
     @property
     def title(self) -> str:
         """The system's name and what it is."""
-        return f"{self.system.name}: {self.system.words}"
+        return f"{self.system.name}: {self.system.description}"
 
     def networks(self) -> dict[str, NetworkReport]:
         """The networks that there are, by name."""
@@ -90,11 +90,11 @@ def system_to_json(report: SystemReport) -> dict[str, Any]:
     system = report.system
     return {
         "system": system.name,
-        "words": system.words,
+        "description": system.description,
         "papers": list(system.papers),
         "image_size": report.image_size,
         "backbones": list(system.backbones()),
-        "choices": list(system.choices),
+        "assumptions": list(system.assumptions),
         "statements": [
             dict(zip(("what", "negcolor", "paper"), row, strict=True))
             for row in _statements(report)
@@ -118,8 +118,8 @@ def _sections(report: SystemReport) -> list[Section]:
     if rows := _statements(report):
         header = ("", "negcolor", "paper")
         sections.append(Section("Beside what the papers state", header, tuple(rows)))
-    if report.system.choices:
-        sections.append(Section("Where the papers leave it open", points=report.system.choices))
+    if report.system.assumptions:
+        sections.append(Section("Where the papers leave it open", points=report.system.assumptions))
     return sections
 
 
@@ -174,7 +174,7 @@ def systems_markdown() -> str:
             (
                 f"`{system.name}`",
                 ", ".join(system.papers),
-                system.words,
+                system.description,
                 "; ".join(map(_phase_words, system.phases)) + f"; batches of {system.batch_size}",
                 parameters + (f" + {frozen:,} not trained" if frozen else ""),
                 f"{judge.parameters - judge.untrained_parameters:,}" if judge else "–",

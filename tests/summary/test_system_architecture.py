@@ -89,7 +89,7 @@ def test_a_report_says_everything(reports, render):
     for expected in (
         "archaeology-gan", "against one verdict per picture", "128×128×64", "4,194,816",
         "Parameters: 10,868,866, of which 4,864 are not trained.", "roughly 11,000,000",
-        *find_system("archaeology-gan").choices,
+        *find_system("archaeology-gan").assumptions,
     ):  # fmt: skip
         assert expected in text
 
