@@ -1,9 +1,10 @@
-"""Which scans a batch converts, and the file that each one becomes."""
+"""Which scans a batch converts, the file that each becomes, and sizes of memory as text."""
 
 from __future__ import annotations
 
 import glob
 import os
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,6 +13,11 @@ from pathlib import Path
 
 from negcolor.errors import NegcolorError
 from negcolor.images import io
+
+MINIMUM_MEMORY = 2**30
+"""Bytes; with less, next to nothing is left beside TensorFlow and a model."""
+
+_PREFIXES = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
 
 
 class Format(StrEnum):
@@ -190,3 +196,23 @@ def _check_folder(output: Path) -> None:
         raise NegcolorError(f"--output {output}: {nearest} is no folder; choose another one.")
     if not os.access(nearest, os.W_OK | os.X_OK):
         raise NegcolorError(f"--output {output} cannot be written into: check its permissions.")
+
+
+def parse_memory(text: str) -> int:
+    """Bytes of a size such as "2GiB", "1500 MB", "0.5g" or "2147483648".
+
+    KB, MB, GB and TB are powers of 1000, KiB … TiB and the bare letters powers of 1024.
+
+    Raises:
+        NegcolorError: the text is no size, or the size is below `MINIMUM_MEMORY`.
+    """
+    match = re.fullmatch(r"(\d+(?:\.\d+)?) *([KMGT]?)(I?B?)", text.strip(), re.I | re.ASCII)
+    if not match or match[3].upper() == "I" or (match[3].upper() == "IB" and not match[2]):
+        raise NegcolorError(
+            f"{text!r} is no size of memory: write it as in 2GiB, 1500MB or 2147483648 (bytes)."
+        )
+    base = 1000 if match[2] and match[3].upper() == "B" else 1024
+    size = int(float(match[1]) * base ** _PREFIXES[match[2].upper()])
+    if size < MINIMUM_MEMORY:
+        raise NegcolorError(f"{text} of memory is too little: give at least 1GiB.")
+    return size

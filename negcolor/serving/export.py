@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from negcolor.atomic import atomic_directory
 from negcolor.errors import NegcolorError
 from negcolor.experiments.run_folder import is_system_run
-from negcolor.inference.bundled import bundled_folder
 from negcolor.inference.compact import CARD, is_compact
+from negcolor.inference.models import bundled_folder
 
 if TYPE_CHECKING:
     import keras

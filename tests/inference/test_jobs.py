@@ -1,4 +1,4 @@
-"""Which files of a box are scans, and where their results go."""
+"""Which files of a box are scans, where their results go, and sizes of memory as text."""
 
 import os
 import unicodedata
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from negcolor.errors import NegcolorError
-from negcolor.inference.jobs import Format, Job, plan_batch, unfinished
+from negcolor.inference.jobs import Format, Job, parse_memory, plan_batch, unfinished
 
 
 @pytest.fixture
@@ -234,3 +234,38 @@ def test_what_is_there_is_finished(tmp_path):
     touch(jobs[1].output)
     os.symlink("nowhere", jobs[2].output)
     assert [job.scan.name for job in unfinished(jobs)] == ["a", "d"]
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("2GiB", 2 * 1024**3),
+        ("1.5 GiB", 1536 * 1024**2),
+        ("1500MB", 1_500_000_000),
+        ("1.5gb", 1_500_000_000),
+        (" 3g ", 3 * 1024**3),
+        ("4000000k", 4_000_000 * 1024),
+        ("1TB", 10**12),
+        ("0.25tib", 2**38),
+        ("2147483648", 2**31),
+        ("2147483648 B", 2**31),
+        ("1024MiB", 2**30),
+    ],
+)
+def test_sizes_of_memory(text, size):
+    assert parse_memory(text) == size
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "much", "GiB", "-2GiB", "2,5GiB", "2GiBs", "2iB", "2I", "nan", "inf", "1e9", "٢GiB"],
+)
+def test_what_is_no_size_of_memory(text):
+    with pytest.raises(NegcolorError, match="is no size of memory: write it as in 2GiB"):
+        parse_memory(text)
+
+
+@pytest.mark.parametrize("text", ["0", "2", "1023MiB", "1GB", "100 KiB"])
+def test_what_is_too_little_memory(text):
+    with pytest.raises(NegcolorError, match=f"^{text} of memory is too little"):
+        parse_memory(text)

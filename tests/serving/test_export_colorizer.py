@@ -13,8 +13,8 @@ import negcolor
 from negcolor.errors import NegcolorError
 from negcolor.experiments.run_folder import create_run, write_figures
 from negcolor.experiments.system_config import ColorizationConfig
-from negcolor.inference.colorization import SavedColorizer, load_colorizer
-from negcolor.inference.models import load_network
+from negcolor.inference.colorization import load_grey_converter
+from negcolor.inference.models import load_converter
 from negcolor.serving.colorizer_card import read_system_provenance
 from negcolor.serving.export import CARD, Direction, export_model
 from pipelines import demo_roll
@@ -98,13 +98,13 @@ def test_neither_keras_nor_negcolor_is_needed(system_run, exported, tmp_path):
 def test_an_exported_colorizer_is_a_system(system_run, exported):
     image = noise(50, 40)
     for folder in (exported, exported.parent):
-        assert isinstance(load_colorizer(folder), SavedColorizer)
+        assert load_grey_converter(folder).side
         result = negcolor.colorize_grey(image, folder).astype(int)
         np.testing.assert_allclose(result, negcolor.colorize_grey(image, system_run), atol=1)
     with pytest.raises(
         NegcolorError, match="mine/1 colors grey positives: give it to negcolor-colorize as"
     ):
-        load_network(exported.parent)
+        load_converter(exported.parent)
 
 
 def test_an_exported_model_for_negatives_is_none(tmp_path):
@@ -112,7 +112,7 @@ def test_an_exported_model_for_negatives_is_none(tmp_path):
     module.f = tf.function(lambda image: {"image": image}, [tf.TensorSpec((1, None, None, 3))])
     tf.saved_model.save(module, str(tmp_path / "1"), {"serving_default": module.f})
     with pytest.raises(NegcolorError, match="is a model for negatives: give it as --model"):
-        load_colorizer(tmp_path)
+        load_grey_converter(tmp_path)
 
 
 def test_there_is_one_direction(system_run, tmp_path):
