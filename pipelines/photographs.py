@@ -82,14 +82,14 @@ def open_photographs(
             f"--data {spec} is no folder: name a folder of photographs, tfds:NAME[/SPLIT], or demo."
         )
     files = find_images(Path(spec))
-    parts = divided(len(files), images, split, seed, spec)
+    parts = split_indices(len(files), images, split, seed, spec)
     train, validation, test = ([files[index] for index in part] for part in parts)
     return Photographs(
         ImageDomain(train), _lazily(validation), _lazily(test), _description(spec, parts)
     )
 
 
-def divided(
+def split_indices(
     count: int, images: int, split: tuple[float, float, float], seed: int, name: str
 ) -> list[np.ndarray]:
     """Indices of the training, validation and test images among `count`, by seed.
@@ -127,7 +127,7 @@ def _of_tfds(spec: str, images: int, split: tuple[float, float, float], seed: in
     reference, _, label = spec.removeprefix(TFDS).partition(LABEL)
     data, name = open_split(reference)
     encoded = data.encoded(name or TRAIN, label=_label(data, label, spec) if label else None)
-    parts = divided(int(encoded.cardinality()), images, split, seed, spec)
+    parts = split_indices(int(encoded.cardinality()), images, split, seed, spec)
     train, validation, test = (_members(encoded, part) for part in parts)
     return Photographs(
         TfdsDomain(train, data.feature),

@@ -29,7 +29,7 @@ from negcolor.evaluation.metrics import compare
 from negcolor.film.simulation import simulate
 from negcolor.images.color import to_unit
 from negcolor.images.io import read
-from negcolor.images.resize import fit
+from negcolor.images.resize import downscale_to
 from negcolor.inference.bundled import DEFAULT_MODEL
 from negcolor.inference.models import Network, load_network
 
@@ -51,7 +51,7 @@ Row = tuple[str, np.ndarray, np.ndarray | None]
 def simulated() -> list[Row]:
     rows = []
     for (stock, photograph), stops in zip(PHOTOGRAPHS.items(), EXPOSURES, strict=True):
-        photo = fit(photograph(), LONG_SIDE)
+        photo = downscale_to(photograph(), LONG_SIDE)
         title = f"{stock.replace('_', ' ')}, {stops:+g} stops"
         rows.append((title, simulate(photo, stock, exposure_stops=stops), photo))
     return rows
@@ -94,7 +94,10 @@ def main() -> None:
     parser.add_argument("--model", default=DEFAULT_MODEL)
     options = parser.parse_args()
     try:
-        rows = [(file.name, fit(to_unit(read(file)), LONG_SIDE), None) for file in options.scans]
+        rows = [
+            (file.name, downscale_to(to_unit(read(file)), LONG_SIDE), None)
+            for file in options.scans
+        ]
         figure = draw(rows or simulated(), load_network(options.model), Path(options.model).name)
     except NegcolorError as error:
         parser.error(str(error))

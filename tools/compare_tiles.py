@@ -28,7 +28,7 @@ from skimage.transform import rescale
 
 from negcolor.film.simulation import simulate
 from negcolor.images.color import from_network, to_network
-from negcolor.images.resize import fit
+from negcolor.images.resize import downscale_to
 from negcolor.inference.models import KerasNetwork, load_generator
 from negcolor.inference.tiled import Bands, image_graph, plan_sweeps
 
@@ -50,7 +50,7 @@ def thumbnail_statistics(network: KerasNetwork, negative: np.ndarray, long_side:
     """One sweep with the statistics of the image reduced to that long side."""
     nodes = image_graph(network.generator)
     *sweeps, last = plan_sweeps(nodes)
-    small = multiple_of_4(fit(negative, long_side))
+    small = multiple_of_4(downscale_to(negative, long_side))
     thumbnail = Bands(lambda start, stop: to_network(small[start:stop]), small.shape[:2])
     thumbnail.look(nodes)
     for sweep in sweeps:

@@ -11,9 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from negcolor.film.stocks import Emulsion
-
-MID_GREY = 0.18
-"""Reflectance of the grey card, to which an exposure meter is calibrated."""
+from negcolor.images.color import MID_GREY
 
 DARKEST = 1e-4
 """Linear light below which a scene is black: 11 stops below mid grey."""

@@ -10,7 +10,7 @@ import numpy as np
 from negcolor.errors import NegcolorError, first_line
 from negcolor.experiments.run_folder import is_system_run, load_colorization_run
 from negcolor.images.color import from_unit, to_unit
-from negcolor.images.lab import from_lab_network, lab_to_image, to_lab_network
+from negcolor.images.lab import denormalize_lab, lab_to_image, normalize_lab, srgb_to_lab
 from negcolor.images.resize import resized
 from negcolor.inference.bands import map_row_blocks
 from negcolor.inference.bundled import bundled_folder
@@ -32,7 +32,7 @@ class Colorizer(Protocol):
     side: int
 
     def maps(self, lightness: np.ndarray) -> np.ndarray:
-        """L* of network Lab, (S, S) float32 -> (S, S, 2, 2), see `lifting.color_maps`."""
+        """L* of normalized Lab, (S, S) float32 -> (S, S, 2, 2), see `lifting.color_maps`."""
 
 
 def add_color(
@@ -68,7 +68,7 @@ def add_color(
     def color_rows(start: int, stop: int) -> int:
         lightness = _lightness(image[start:stop])
         lab = np.concatenate([lightness, maps.apply(lightness, start)], axis=-1)
-        rows, outside = lab_to_image(from_lab_network(lab))
+        rows, outside = lab_to_image(denormalize_lab(lab))
         result[start:stop] = from_unit(apply_trims(rows, trims), dtype)
         return int(np.count_nonzero(outside))
 
@@ -86,8 +86,8 @@ def _all_lightness(image: np.ndarray) -> np.ndarray:
 
 
 def _lightness(rows: np.ndarray) -> np.ndarray:
-    """(h, W, 3) pixels -> (h, W, 1) float32, L* of network Lab."""
-    return to_lab_network(to_unit(rows))[..., :1]
+    """(h, W, 3) pixels -> (h, W, 1) float32, L* of normalized Lab."""
+    return normalize_lab(srgb_to_lab(to_unit(rows)))[..., :1]
 
 
 class KerasColorizer:

@@ -16,7 +16,7 @@ import numpy as np
 from scipy.ndimage import uniform_filter
 
 from negcolor.images.color import from_unit, to_unit
-from negcolor.images.resize import Enlarged, fit
+from negcolor.images.resize import Enlarged, downscale_to
 from negcolor.inference.bands import map_row_blocks
 
 LONG_SIDE = 1024  # of the image that the network sees
@@ -51,7 +51,7 @@ def guided(
     Returns:
         (H, W, 3) sRGB.
     """
-    reduced = fit(scan, LONG_SIDE)
+    reduced = downscale_to(scan, LONG_SIDE)
     return apply_maps(scan, affine_maps(reduced, run(reduced)), dtype, finish)
 
 
@@ -72,7 +72,9 @@ def affine_maps(guide: np.ndarray, result: np.ndarray) -> np.ndarray:
     for reduction, ridge in LEVELS:
         missing = result - _applied(maps, guide)
         long_side = -(-max(guide.shape) // reduction)
-        correction = _fit_windows(fit(guide, long_side), fit(missing, long_side), ridge)
+        correction = _fit_windows(
+            downscale_to(guide, long_side), downscale_to(missing, long_side), ridge
+        )
         maps += _enlarged(correction, guide.shape[:2])
     return maps
 

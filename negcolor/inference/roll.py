@@ -9,7 +9,7 @@ from pathlib import Path
 from negcolor.errors import NegcolorError
 from negcolor.images import io
 from negcolor.images.color import to_network, to_unit
-from negcolor.images.resize import fit
+from negcolor.images.resize import downscale_to
 from negcolor.inference.models import KerasNetwork, Network
 
 LONG_SIDE = 512  # pixels at which a frame is judged; the prior looks at fewer still
@@ -42,7 +42,7 @@ def roll_network(network: Network, scans: Sequence[Path]) -> KerasNetwork:
     balances = []
     for scan in scans:
         with suppress(NegcolorError):  # told when it is converted
-            balances.append(judge(to_network(to_unit(fit(io.read(scan), LONG_SIDE)))))
+            balances.append(judge(to_network(to_unit(downscale_to(io.read(scan), LONG_SIDE)))))
     if not balances:
         raise NegcolorError(f"none of the scans can be read, {scans[0]} for one: check the files.")
     return KerasNetwork(with_roll_balance(network.generator, common_balance(balances)))

@@ -48,7 +48,7 @@ def _twice(image_size: int, dtype: str) -> tuple[Any, Any]:
 
 
 def _scaled(colors: Any) -> Any:
-    """Network Lab: the linear output is in CIELAB's units, as there; so it begins nearly grey."""
+    """CIELAB's a* and b*, in which the network ends, as normalized Lab."""
     return layers.Rescaling(1.0 / AB_SCALE, dtype="float32", name="Output")(colors)
 
 

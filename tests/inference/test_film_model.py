@@ -7,7 +7,7 @@ from skimage import data
 from negcolor.converters.classical import density_stretch
 from negcolor.evaluation.metrics import compare
 from negcolor.film.simulation import simulate
-from negcolor.images.resize import fit
+from negcolor.images.resize import downscale_to
 from negcolor.inference.bundled import DEFAULT_MODEL, bundled_models, default_folder
 from negcolor.inference.models import load_network
 
@@ -38,7 +38,7 @@ def test_it_is_small_and_says_what_it_was_made_of():
 def test_it_is_nearer_to_the_truth_than_the_density_stretch(network):
     found = []
     for photograph, stock, stops in SHOTS:
-        photo = fit(photograph(), LONG_SIDE)
+        photo = downscale_to(photograph(), LONG_SIDE)
         scan = simulate(photo, stock, exposure_stops=stops)
         found.append([compare(run(scan), photo).delta_e for run in (network.run, density_stretch)])
     model, stretch = np.mean(found, axis=0)
@@ -46,14 +46,14 @@ def test_it_is_nearer_to_the_truth_than_the_density_stretch(network):
 
 
 def test_a_black_and_white_negative_becomes_grey(network):
-    scan = simulate(fit(data.astronaut(), LONG_SIDE), "ilford_hp5_plus")
+    scan = simulate(downscale_to(data.astronaut(), LONG_SIDE), "ilford_hp5_plus")
     result = network.run(scan)
     assert np.ptp(result, axis=-1).mean() < 0.02
     assert result.std() > 0.15
 
 
 def test_holder_rebate_and_perforations_spoil_little(network):
-    photo = fit(data.coffee(), LONG_SIDE)
+    photo = downscale_to(data.coffee(), LONG_SIDE)
     scan = simulate(photo, "kodak_portra_400")
     framed = scan.copy()
     framed[-22:] = scan.max(axis=(0, 1))  # rebate
