@@ -13,6 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from negcolor.errors import NegcolorError
+from negcolor.images.formats import WRITTEN
 from negcolor.images.io import find_images, read
 from pipelines import demo_roll
 from pipelines.domain import Domain, ImageDomain
@@ -101,8 +102,8 @@ def split_indices(
     """
     if count < 2:
         raise NegcolorError(
-            f"{name} has too few pictures ({count}): give at least two (of a folder: PNG, TIFF or "
-            "JPEG files), one to train on and one to check with."
+            f"{name} has too few pictures ({count}): give at least two (of a folder: "
+            f"{WRITTEN} files), one to train on and one to check with."
         )
     taken = np.random.default_rng(seed).permutation(count)[:images]
     validation = max(1, round(split[1] * len(taken)))

@@ -13,6 +13,7 @@ import numpy as np
 
 from negcolor.errors import NegcolorError
 from negcolor.evaluation.summary import LONG_SIDE
+from negcolor.images.formats import WRITTEN
 from negcolor.images.io import find_images, read
 from negcolor.images.resize import downscale_to
 
@@ -117,7 +118,7 @@ def _images(folder: Path) -> list[Path] | None:
         return None
     files = find_images(folder)
     if not files:
-        raise NegcolorError(f"{folder} holds no pictures: put PNG, TIFF or JPEG files into it.")
+        raise NegcolorError(f"{folder} holds no pictures: put {WRITTEN} files into it.")
     return files
 
 

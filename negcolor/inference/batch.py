@@ -207,9 +207,8 @@ def _convert(
 
 
 def _dtype(job: Job, pixels: np.ndarray, bit_depth: BitDepth) -> np.dtype:
-    if job.output.suffix.lower() in (".jpg", ".jpeg"):
-        return np.dtype("uint8")
-    return pixels.dtype if bit_depth is BitDepth.SAME else np.dtype(f"uint{bit_depth}")
+    wanted = pixels.dtype if bit_depth is BitDepth.SAME else np.dtype(f"uint{bit_depth}")
+    return io.format_of(job.output).nearest_dtype(wanted)
 
 
 def _size_on_disk(path: Path) -> int:

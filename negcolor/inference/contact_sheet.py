@@ -14,10 +14,11 @@ from PIL import Image, ImageDraw, ImageFont
 from negcolor.errors import NegcolorError
 from negcolor.images import io
 from negcolor.images.color import from_unit, to_unit
+from negcolor.images.formats import FORMATS
 from negcolor.images.resize import downscale_to
 from negcolor.inference.jobs import Job
 
-SUFFIXES = (".png", ".jpg", ".jpeg")
+SUFFIXES = FORMATS["png"].suffixes + FORMATS["jpeg"].suffixes
 SIDES = (64, 240)
 """Pixels: the shortest and the longest side of the square that a thumbnail fits into."""
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from negcolor.errors import NegcolorError
-from negcolor.images import io
+from negcolor.images.formats import FORMATS, READ, READ_SUFFIXES, SUFFIXES
 
 
 class Format(StrEnum):
@@ -23,11 +23,9 @@ class Format(StrEnum):
     JPEG = "jpeg"
 
 
-SUFFIXES = {
-    Format.SAME: (".tif", *sorted(io.SUFFIXES)),
-    Format.TIFF: (".tif", ".tiff"),
-    Format.PNG: (".png",),
-    Format.JPEG: (".jpg", ".jpeg"),
+OUTPUT_SUFFIXES: dict[Format, tuple[str, ...]] = {
+    Format.SAME: (".tif", *SUFFIXES),
+    **{format_: FORMATS[format_].suffixes for format_ in Format if format_ is not Format.SAME},
 }
 """Suffixes that an output may keep from its scan; the first one replaces all others."""
 
@@ -51,7 +49,7 @@ def plan_batch(
     """One job per scan, in the order of the inputs; nothing is written.
 
     An input is a file of any suffix, a folder, which is searched to its depths for
-    `io.READ_SUFFIXES`, or a pattern (`**` for any folders), which is read only where no such file
+    `READ_SUFFIXES`, or a pattern (`**` for any folders), which is read only where no such file
     exists. The tree below a folder, or below the first wildcard, is kept below `output`. Hidden
     files and folders are left out, and symbolic links to folders are not followed, unless they
     are named themselves. What lies in `output` is no scan, nor is the contact sheet.
@@ -80,8 +78,8 @@ def plan_batch(
             )
         if file != sheet and not file.is_relative_to(results):
             name = scan.relative_to(base)
-            if name.suffix.lower() not in SUFFIXES[format_]:
-                name = name.with_suffix(SUFFIXES[format_][0])
+            if name.suffix.lower() not in OUTPUT_SUFFIXES[format_]:
+                name = name.with_suffix(OUTPUT_SUFFIXES[format_][0])
             jobs.setdefault(file, Job(scan, output / name))
     if not jobs:
         raise NegcolorError(
@@ -103,9 +101,7 @@ def _search(given: Path) -> list[tuple[Path, Path]]:
     if given.is_dir():
         scans = [(given, scan) for scan in _images_below(given)]
         if not scans:
-            raise NegcolorError(
-                f"{given} holds no pictures: name a folder of PNG, TIFF, JPEG or RAW files."
-            )
+            raise NegcolorError(f"{given} holds no pictures: name a folder of {READ} files.")
     elif os.path.lexists(given):
         scans = [(given.parent, given)]
     elif glob.has_magic(str(given)):
@@ -144,7 +140,7 @@ def _images_below(folder: Path) -> Iterator[Path]:
 
 def _is_image(path: Path) -> bool:
     hidden = path.name.startswith(".")
-    return not hidden and path.suffix.lower() in io.READ_SUFFIXES and path.is_file()
+    return not hidden and path.suffix.lower() in READ_SUFFIXES and path.is_file()
 
 
 def _refuse_unlisted(error: OSError) -> None:
