@@ -27,9 +27,8 @@ from negcolor.converters.classical import CLASSICAL
 from negcolor.errors import NegcolorError
 from negcolor.evaluation.metrics import compare
 from negcolor.film.simulation import simulate
-from negcolor.images.color import to_unit
 from negcolor.images.io import read
-from negcolor.images.resize import fit
+from negcolor.images.resize import downscale_to
 from negcolor.inference.convert import NegativeConverter
 from negcolor.inference.models import DEFAULT_MODEL, load_converter
 
@@ -51,7 +50,7 @@ Row = tuple[str, np.ndarray, np.ndarray | None]
 def simulated() -> list[Row]:
     rows = []
     for (stock, photograph), stops in zip(PHOTOGRAPHS.items(), EXPOSURES, strict=True):
-        photo = fit(photograph(), LONG_SIDE)
+        photo = downscale_to(photograph(), LONG_SIDE)
         title = f"{stock.replace('_', ' ')}, {stops:+g} stops"
         rows.append((title, simulate(photo, stock, exposure_stops=stops), photo))
     return rows
@@ -94,7 +93,7 @@ def main() -> None:
     parser.add_argument("--model", default=DEFAULT_MODEL)
     options = parser.parse_args()
     try:
-        rows = [(file.name, fit(to_unit(read(file)), LONG_SIDE), None) for file in options.scans]
+        rows = [(file.name, downscale_to(read(file), LONG_SIDE), None) for file in options.scans]
         figure = draw(rows or simulated(), load_converter(options.model), Path(options.model).name)
     except NegcolorError as error:
         parser.error(str(error))

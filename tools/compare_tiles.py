@@ -29,7 +29,7 @@ from skimage.transform import rescale
 
 from negcolor.film.simulation import simulate
 from negcolor.images.color import from_network, to_network
-from negcolor.images.resize import fit
+from negcolor.images.resize import downscale_to
 from negcolor.inference.models import load_generator
 from negcolor.inference.tiled import Bands, tiled_pass
 from negcolor.inference.tiled_graph import image_graph, plan_sweeps
@@ -55,7 +55,7 @@ def thumbnail_statistics(
     """One sweep with the statistics of the image reduced to that long side."""
     nodes = image_graph(generator)
     *sweeps, last = plan_sweeps(nodes)
-    small = multiple_of_4(fit(negative, long_side))
+    small = multiple_of_4(downscale_to(negative, long_side))
     thumbnail = Bands(lambda start, stop: to_network(small[start:stop]), small.shape[:2])
     thumbnail.compute_global_nodes(nodes)
     for sweep in sweeps:

@@ -25,7 +25,7 @@ from negcolor.film.simulation import simulate
 from negcolor.film.stocks import COLOR_STOCKS
 from negcolor.images.color import from_unit, to_unit
 from negcolor.images.io import gather_images, read, write
-from negcolor.images.resize import fit
+from negcolor.images.resize import downscale_to
 from negcolor.inference.models import load_converter
 
 SIZE = 384  # long side of the scans in pixels
@@ -72,7 +72,7 @@ def scans_of(photographs: list[Path], scan: Scan) -> list[tuple[np.ndarray, np.n
     pairs = []
     for number, photograph in enumerate(photographs):
         stops, stock = conditions[(5 * number) % len(conditions)]
-        photo = from_unit(fit(read(photograph), SIZE), "uint8")
+        photo = from_unit(downscale_to(read(photograph), SIZE), "uint8")
         pairs.append((scan(photo, stock, stops, number), photo))
     return pairs
 

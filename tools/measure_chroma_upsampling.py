@@ -17,7 +17,7 @@ import numpy as np
 
 from negcolor.images.color import to_unit
 from negcolor.images.io import find_images, read
-from negcolor.images.lab import AB_SCALE, to_lab_network
+from negcolor.images.lab import AB_SCALE, normalize_lab, srgb_to_lab
 from negcolor.images.resize import Enlarged, resized
 from negcolor.inference.chroma_upsampling import color_maps
 from negcolor.inference.guided import EnlargedMaps
@@ -26,7 +26,7 @@ SIDES = (64, 128, 256)
 
 
 def errors(lab: np.ndarray, side: int) -> dict[str, np.ndarray]:
-    """Distances (H, W) by method, for network Lab (H, W, 3)."""
+    """Distances (H, W) by method, for normalized Lab (H, W, 3)."""
     small = np.stack([resized(channel, (side, side)) for channel in np.moveaxis(lab, -1, 0)], -1)
     maps = np.asarray(color_maps(small[None, ..., :1], small[None, ..., 1:]))[0]
     upsampled = EnlargedMaps(maps, lab.shape[:2]).apply(lab[..., :1], 0)
@@ -45,7 +45,8 @@ def main() -> None:
     )
     parser.add_argument("photos", type=Path, help="folder of color photographs")
     images = [
-        to_lab_network(to_unit(read(file))) for file in find_images(parser.parse_args().photos)
+        normalize_lab(srgb_to_lab(to_unit(read(file))))
+        for file in find_images(parser.parse_args().photos)
     ]
     for side in SIDES:
         found = [errors(lab, side) for lab in images]

@@ -29,7 +29,7 @@ from negcolor.errors import NegcolorError
 from negcolor.evaluation.metrics import compare
 from negcolor.images.color import from_unit, srgb_to_linear, to_unit
 from negcolor.images.io import gather_images, read
-from negcolor.images.resize import fit
+from negcolor.images.resize import downscale_to
 from negcolor.inference.models import DEFAULT_MODEL, load_converter
 
 Change = Callable[[np.ndarray], np.ndarray]
@@ -53,7 +53,7 @@ def cut(share: float, corner: bool) -> Change:
 
 
 def halved(image: np.ndarray) -> np.ndarray:
-    return fit(image, max(image.shape[:2]) // 2)
+    return downscale_to(image, max(image.shape[:2]) // 2)
 
 
 def doubled(image: np.ndarray) -> np.ndarray:

@@ -20,7 +20,7 @@ from negcolor.inference.batch import (
     convert_batch,
 )
 from negcolor.inference.convert import Method
-from negcolor.inference.jobs import Format, Job, parse_memory, plan_batch, unfinished
+from negcolor.inference.jobs import OUTPUT_SUFFIXES, SAME, Job, parse_memory, plan_batch, unfinished
 from negcolor.inference.models import DEFAULT_MODEL, bundled_models
 from negcolor.inference.options import ConversionOptions
 from negcolor.inference.trims import NO_TRIMS, Trims
@@ -99,8 +99,13 @@ def colorize(
         str, typer.Option(help="How much all this may take, as in 1500MB or 4GiB.")
     ] = "2GiB",
     format_: Annotated[
-        Format, typer.Option("--format", help="Of the outputs; RAW files become TIFF.")
-    ] = Format.SAME,
+        str,
+        typer.Option(
+            "--format",
+            metavar=f"[{'|'.join(OUTPUT_SUFFIXES)}]",
+            help="Of the outputs; RAW files become TIFF.",
+        ),
+    ] = SAME,
     bit_depth: Annotated[
         BitDepth, typer.Option(help="Bits per channel of the outputs; a JPEG has always 8.")
     ] = BitDepth.SAME,

@@ -16,10 +16,11 @@ from typing import NamedTuple
 import numpy as np
 
 from negcolor.atomic import remove_leftovers
-from negcolor.errors import NegcolorError
+from negcolor.errors import NegcolorError, lookup
 from negcolor.images import io
+from negcolor.images.formats import FORMATS
 from negcolor.inference.convert import DEFAULT_MEMORY, Converted, Converter, Method
-from negcolor.inference.jobs import Format, Job
+from negcolor.inference.jobs import OUTPUT_SUFFIXES, SAME, Job
 
 LARGE = 1 / 8
 """Share of the memory above which a decoded scan is large: it has the memory for itself."""
@@ -41,18 +42,24 @@ class Settings:
     """How the scans of a batch are read and written; `memory` in bytes.
 
     Raises:
-        NegcolorError: the format has not that bit depth.
+        NegcolorError: there is no such format, or it has not that bit depth.
     """
 
     memory: int = DEFAULT_MEMORY
-    format: Format = Format.SAME
+    format: str = SAME
     bit_depth: BitDepth = BitDepth.SAME
     overwrite: bool = False
 
     def __post_init__(self) -> None:
-        if self.format is Format.JPEG and self.bit_depth is BitDepth.SIXTEEN:
+        lookup(OUTPUT_SUFFIXES, self.format, "file format")
+        if self.format == SAME or self.bit_depth is BitDepth.SAME:
+            return
+        bits = int(self.bit_depth)
+        if bits not in FORMATS[self.format].bit_depths:
+            others = [name for name, format in FORMATS.items() if bits in format.bit_depths]
             raise NegcolorError(
-                "--format jpeg holds 8 bits: choose tiff or png for --bit-depth 16."
+                f"--format {self.format} does not hold {bits} bits: choose {' or '.join(others)} "
+                f"for --bit-depth {bits}."
             )
 
 
@@ -273,9 +280,8 @@ def _convert(
 
 
 def _dtype(job: Job, pixels: np.ndarray, bit_depth: BitDepth) -> np.dtype:
-    if job.output.suffix.lower() in (".jpg", ".jpeg"):
-        return np.dtype("uint8")
-    return pixels.dtype if bit_depth is BitDepth.SAME else np.dtype(f"uint{bit_depth}")
+    wanted = pixels.dtype if bit_depth is BitDepth.SAME else np.dtype(f"uint{bit_depth}")
+    return io.format_of(job.output).nearest_dtype(wanted)
 
 
 def _size_on_disk(path: Path) -> int:

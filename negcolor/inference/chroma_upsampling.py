@@ -21,8 +21,8 @@ def color_maps(lightness: Any, colors: Any) -> Any:
     """Affine maps from lightness to colors.
 
     Args:
-        lightness: (N, h, w, 1) float32, L* of network Lab.
-        colors: (N, h, w, 2) float32, a* and b* of network Lab.
+        lightness: (N, h, w, 1) float32, L* of normalized Lab.
+        colors: (N, h, w, 2) float32, a* and b* of normalized Lab.
 
     Returns:
         (N, h, w, 2, 2) float32: colors = maps[..., 0] * lightness + maps[..., 1].

@@ -16,7 +16,7 @@ import numpy as np
 from negcolor.errors import NegcolorError, first_line
 from negcolor.experiments.run_folder import is_system_run, load_colorization_run
 from negcolor.images.color import from_unit, to_unit
-from negcolor.images.lab import from_lab_network, lab_to_image, to_lab_network
+from negcolor.images.lab import denormalize_lab, lab_to_image, normalize_lab, srgb_to_lab
 from negcolor.images.resize import resized
 from negcolor.images.row_blocks import map_row_blocks
 from negcolor.inference.convert import Converted, Converter, Method, NegativeConverter
@@ -37,7 +37,7 @@ class GreyConverter(Converter):
 
     Attributes:
         side: S, height and width of what the network sees.
-        color_maps: L* of network Lab, (S, S) float32 -> (S, S, 2, 2), see
+        color_maps: L* of normalized Lab, (S, S) float32 -> (S, S, 2, 2), see
             `chroma_upsampling.color_maps`.
         trims: of the results, before they are rounded.
     """
@@ -70,7 +70,7 @@ class GreyConverter(Converter):
         def color_rows(start: int, stop: int) -> int:
             lightness = _lightness(scan[start:stop])
             lab = np.concatenate([lightness, maps.apply(lightness, start)], axis=-1)
-            rows, out_of_gamut = lab_to_image(from_lab_network(lab))
+            rows, out_of_gamut = lab_to_image(denormalize_lab(lab))
             result[start:stop] = from_unit(apply_trims(rows, self.trims), dtype)
             return int(np.count_nonzero(out_of_gamut))
 
@@ -112,8 +112,8 @@ def _lightness_plane(image: np.ndarray) -> np.ndarray:
 
 
 def _lightness(rows: np.ndarray) -> np.ndarray:
-    """(h, W, 3) pixels -> (h, W, 1) float32, L* of network Lab."""
-    return to_lab_network(to_unit(rows))[..., :1]
+    """(h, W, 3) pixels -> (h, W, 1) float32, L* of normalized Lab."""
+    return normalize_lab(srgb_to_lab(to_unit(rows)))[..., :1]
 
 
 def load_grey_converter(folder: str | Path, trims: Trims = NO_TRIMS) -> GreyConverter:

@@ -21,7 +21,7 @@ from negcolor.images.color import (
     srgb_to_linear,
     to_unit,
 )
-from negcolor.images.resize import fit
+from negcolor.images.resize import downscale_to
 from negcolor.images.row_blocks import map_row_blocks
 from negcolor.inference.guided import EnlargedMaps, affine_maps
 from negcolor.inference.trims import NO_TRIMS, Trims, apply_trims
@@ -153,7 +153,7 @@ class NegativeConverter(Converter):
             for start, rows in self._tiles(scan, result.nbytes):
                 store(start, rows)
         elif method is Method.GUIDED:
-            reduced = fit(scan, LONG_SIDE)
+            reduced = downscale_to(scan, LONG_SIDE)
             maps = EnlargedMaps(affine_maps(reduced, self._one_pass(reduced)), scan.shape[:2])
             map_row_blocks(
                 lambda start, stop: store(start, maps.apply(to_unit(scan[start:stop]), start)),

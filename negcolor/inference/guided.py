@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from negcolor.images.resize import Enlarged, fit
+from negcolor.images.resize import Enlarged, downscale_to
 
 RADIUS = 2  # pixels on each side: the windows in which the network's result is approximated
 LEVELS = ((4, 1e-4), (1, 1e-3))
@@ -41,7 +41,9 @@ def affine_maps(guide: np.ndarray, result: np.ndarray) -> np.ndarray:
     for reduction, ridge in LEVELS:
         missing = result - _applied(maps, guide)
         long_side = -(-max(guide.shape) // reduction)
-        correction = _fit_windows(fit(guide, long_side), fit(missing, long_side), ridge)
+        correction = _fit_windows(
+            downscale_to(guide, long_side), downscale_to(missing, long_side), ridge
+        )
         maps += _enlarged(correction, guide.shape[:2])
     return maps
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from negcolor.errors import NegcolorError
 from negcolor.images import io
-from negcolor.images.color import to_network, to_unit
-from negcolor.images.resize import fit
+from negcolor.images.color import to_network
+from negcolor.images.resize import downscale_to
 from negcolor.inference.convert import NegativeConverter
 from negcolor.inference.models import generator_converter
 
@@ -43,7 +43,7 @@ def roll_converter(converter: NegativeConverter, scans: Sequence[Path]) -> Negat
     balances = []
     for scan in scans:
         with suppress(NegcolorError):  # told when it is converted
-            balances.append(read_balance(to_network(to_unit(fit(io.read(scan), LONG_SIDE)))))
+            balances.append(read_balance(to_network(downscale_to(io.read(scan), LONG_SIDE))))
     if not balances:
         raise NegcolorError(f"none of the scans can be read, {scans[0]} for one: check the files.")
     return generator_converter(with_roll_balance(converter.generator, common_balance(balances)))

@@ -21,7 +21,7 @@ from negcolor.networks.density_prior import (
     Balance,
     ClippedSum,
     DensityRange,
-    Print,
+    DensityToPositive,
     Thumbnail,
 )
 from negcolor.networks.layers import InstanceNormalization, ReflectionConv2D, ResidualBlock
@@ -31,7 +31,7 @@ Norm: TypeAlias = InstanceNormalization | layers.GroupNormalization
 
 POINTWISE = (
     ClippedSum,
-    Print,
+    DensityToPositive,
     layers.Activation,
     layers.BatchNormalization,
     layers.Concatenate,

@@ -7,7 +7,7 @@ from skimage import data
 from negcolor.converters.classical import density_stretch
 from negcolor.evaluation.metrics import compare
 from negcolor.film.simulation import simulate
-from negcolor.images.resize import fit
+from negcolor.images.resize import downscale_to
 from negcolor.inference.models import (
     DEFAULT_MODEL,
     bundled_models,
@@ -42,7 +42,7 @@ def test_it_is_small_and_says_what_it_was_made_of():
 def test_it_is_nearer_to_the_truth_than_the_density_stretch(converter):
     found = []
     for photograph, stock, stops in SHOTS:
-        photo = fit(photograph(), LONG_SIDE)
+        photo = downscale_to(photograph(), LONG_SIDE)
         scan = simulate(photo, stock, exposure_stops=stops)
         found.append(
             [compare(run(scan), photo).delta_e for run in (converter.run, density_stretch)]
@@ -52,14 +52,14 @@ def test_it_is_nearer_to_the_truth_than_the_density_stretch(converter):
 
 
 def test_a_black_and_white_negative_becomes_grey(converter):
-    scan = simulate(fit(data.astronaut(), LONG_SIDE), "ilford_hp5_plus")
+    scan = simulate(downscale_to(data.astronaut(), LONG_SIDE), "ilford_hp5_plus")
     result = converter.run(scan)
     assert np.ptp(result, axis=-1).mean() < 0.02
     assert result.std() > 0.15
 
 
 def test_holder_rebate_and_perforations_spoil_little(converter):
-    photo = fit(data.coffee(), LONG_SIDE)
+    photo = downscale_to(data.coffee(), LONG_SIDE)
     scan = simulate(photo, "kodak_portra_400")
     framed = scan.copy()
     framed[-22:] = scan.max(axis=(0, 1))  # rebate

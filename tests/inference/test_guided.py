@@ -10,7 +10,7 @@ from skimage.color import deltaE_ciede2000, rgb2lab
 from skimage.transform import resize
 
 from negcolor.images import row_blocks
-from negcolor.images.resize import fit
+from negcolor.images.resize import downscale_to
 from negcolor.inference.convert import Method, NegativeConverter
 from negcolor.inference.guided import EnlargedMaps, affine_maps
 
@@ -89,7 +89,7 @@ def test_colors_stay_on_their_side_of_an_edge():
     result = guided(scan, run, "float32")
     expected = run(scan)
     assert np.abs(result - expected).max() < 0.15
-    enlarged = resize(run(fit(scan, 1024)), scan.shape)  # what colors without a guide do
+    enlarged = resize(run(downscale_to(scan, 1024)), scan.shape)  # what colors without a guide do
     assert np.abs(enlarged - expected).max() > 0.3
 
 

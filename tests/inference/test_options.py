@@ -9,7 +9,6 @@ from negcolor.errors import NegcolorError
 from negcolor.inference.batch import BitDepth, Settings
 from negcolor.inference.colorization import GreyConverter, GreyNegativeConverter
 from negcolor.inference.convert import Method
-from negcolor.inference.jobs import Format
 from negcolor.inference.options import ConversionOptions
 from negcolor.inference.trims import NO_TRIMS, Trims
 
@@ -38,9 +37,11 @@ def test_options_that_exclude_each_other(options, sentence):
         ConversionOptions(**options)
 
 
-def test_a_jpeg_has_8_bits():
-    with pytest.raises(NegcolorError, match="--format jpeg holds 8 bits"):
-        Settings(format=Format.JPEG, bit_depth=BitDepth.SIXTEEN)
+def test_formats_have_names_and_bit_depths():
+    with pytest.raises(NegcolorError, match="--format jpeg does not hold 16 bits: choose png or"):
+        Settings(format="jpeg", bit_depth=BitDepth.SIXTEEN)
+    with pytest.raises(NegcolorError, match="no file format 'gif'; choose one of same, png"):
+        Settings(format="gif")
 
 
 def test_a_classical_converter_sees_whole_scans_and_has_all_options():
