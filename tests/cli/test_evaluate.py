@@ -161,6 +161,7 @@ def test_mistakes_write_nothing(
     assert tree(tmp_path) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [["--help"], ["--data", "missing", "--classical", "all"], ["--data", ".", "--output", "."]],
