@@ -77,31 +77,35 @@ def export_model(
     file = model / GENERATORS[direction] if is_run else model
     _check(file, folder, version)
 
-    import tensorflow as tf
-
     from negcolor.serving.model_card import model_card
     from negcolor.serving.provenance import find_provenance
-    from negcolor.serving.signatures import build_signatures
-    from negcolor.serving.warm_up import write_warm_up
 
     provenance = find_provenance(model)
     exported = _colorizer(model) if is_system else _converter(file)
-    name = output.resolve().name
     kind = "grey-to-color" if is_system else direction.value
-    card = model_card(name, version, kind, exported.parameters, provenance)
+    card = model_card(output.resolve().name, version, kind, exported.parameters, provenance)
+    _write(folder, exported, card)
+    return folder
+
+
+def _write(folder: Path, exported: Export, card: str) -> None:
+    import tensorflow as tf
+
+    from negcolor.serving.signatures import build_signatures
+    from negcolor.serving.warm_up import write_warm_up
+
     signatures = build_signatures(exported.function)
     options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)  # nobody trains it
     try:
         with atomic_directory(folder) as beside:
             tf.saved_model.save(exported.module, str(beside), signatures, options)
-            write_warm_up(beside, name)
+            write_warm_up(beside, folder.resolve().parent.name)
             (beside / CARD).write_text(card, encoding="utf-8")
     except (OSError, tf.errors.OpError) as error:
         reason = error.strerror if isinstance(error, OSError) else error.message
         raise NegcolorError(
             f"{folder} cannot be written ({reason}): check the folder and its free space."
         ) from error
-    return folder
 
 
 def _converter(file: Path) -> Export:
