@@ -177,10 +177,9 @@ def _legend() -> str:
 
 
 def _estimate(metric: str, estimate: Estimate, best: bool) -> str:
-    mean = element(
-        "span", text.number(metric, estimate.mean), class_="mean best" if best else "mean"
-    )
-    return mean + element("span", text.interval(metric, estimate), class_="interval")
+    mean = text.number(metric, estimate.mean)
+    ends = element("span", text.interval(metric, estimate), class_="interval")
+    return (element("span", mean, class_="best") if best else mean) + ends
 
 
 NOTATION = text.Notation(escape, _estimate)

@@ -87,7 +87,9 @@ def print_tables(evaluation: Evaluation) -> None:
             table.add_row(escape(method), *map(escape, cells))
         console.print(table)
     if evaluation.sets.missing:
-        console.print(set_introduction(evaluation)[0], markup=False, soft_wrap=True)
+        console.print(
+            set_introduction(evaluation)[0], markup=False, highlight=False, soft_wrap=True
+        )
     else:
         table = Table("", *SET_HEADINGS, box=SIMPLE)
         for method, metrics in evaluation.sets.metrics.items():

@@ -15,7 +15,7 @@ from negcolor.errors import NegcolorError
 from negcolor.evaluation.aggregation import METRICS
 from negcolor.evaluation.report import to_csv, to_json, write_report
 from negcolor.evaluation.report_html import to_html
-from negcolor.evaluation.report_text import to_markdown
+from negcolor.evaluation.report_text import print_tables, to_markdown
 from negcolor.evaluation.set_metrics import SetComparison, SetMetrics
 
 VOID = {"meta", "img", "input"}
@@ -150,6 +150,22 @@ def test_metrics_of_sets_come_with_their_disclaimer(evaluation):
     report = to_json(compared)["sets"]
     assert report["methods"]["in|version"]["kid"] == 0.00567
     assert report["reference"] == "truthA"
+
+
+def test_the_terminal_shows_whole_numbers_in_80_columns(evaluation, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    print_tables(evaluation)
+    shown = capsys.readouterr().out
+    assert max(map(len, shown.splitlines()[:-1])) <= 80
+    psnr = evaluation.summaries["<nothing>"].metrics["psnr"]
+    assert f"{psnr.mean:.2f}" in shown
+    assert f"{psnr.interval[0]:.2f}–{psnr.interval[1]:.2f}" in shown
+    assert shown.splitlines()[-1] == (
+        "FID, KID and Inception Score are left out: there are <no> weights."
+    )
+    sets = {name: SetMetrics(12.34, (0.00567, 0.001), (3.21, 0.1)) for name in evaluation.methods}
+    print_tables(dataclasses.replace(evaluation, sets=SetComparison(sets)))
+    assert "5.67 ± 1.00" in capsys.readouterr().out
 
 
 def test_csv_has_a_row_per_image_and_method(evaluation):
