@@ -76,6 +76,7 @@ def check_positive(folder, scan, generator):
     np.testing.assert_allclose(positive / 65535, expected, rtol=0, atol=4 / 65535)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
 def test_the_readmes_request_by_curl(serving, generator, scan, tmp_path):
     (script,) = (block for block in readme_blocks("sh") if "curl" in block)
