@@ -10,59 +10,116 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import NamedTuple
 
+from negcolor.errors import NegcolorError
 from negcolor.experiments.config import CycleGANConfig
 from negcolor.experiments.system_config import ColorizationConfig
-from negcolor.studies.folder import is_finished
-
-Config = TypeVar("Config", CycleGANConfig, ColorizationConfig)
-
-
-class Options(Protocol[Config]):
-    """What belongs to a study."""
-
-    def runs(self, study: Path) -> Iterable[tuple[Path, Config]]:
-        """The folder and the configuration of every run, in the order of the training."""
-
-    def title(self, config: Config) -> str:
-        """What a run is called."""
+from negcolor.studies.study import CompanionStudy, PlannedRun, Study
+from negcolor.studies.study_options import save_study
 
 
-def train_all(
-    study: Path, options: Options[Config], work: Callable[[Path, Config], None]
-) -> Iterator[tuple[str, str]]:
-    """Trains whatever is not finished.
+class Event(NamedTuple):
+    """What a study tells while its runs are trained.
 
-    Args:
-        study: the study's folder.
-        options: what belongs to it.
-        work: trains a run in its folder, or continues it, and evaluates it; a function of a
-            module, for it is called in a new process.
+    Attributes:
+        text: a line for people.
+        failed: whether a run has ended without a result.
+    """
+
+    text: str
+    failed: bool = False
+
+
+def train_study(folder: Path, study: Study) -> Iterator[Event]:
+    """Trains whatever is not finished of a study, in its folder.
 
     Yields:
-        ("begins", "run 3 of 40, modification 4, seed 1") before each run and ("failed", "…") after
-        one that did not end well; the others are trained nevertheless.
+        What `train_runs` yields; nothing, and without waiting for TensorFlow, if all is finished.
+
+    Raises:
+        NegcolorError: the data cannot be opened, or the folder cannot be written.
+        KeyboardInterrupt: with a message that names the command that continues the study.
     """
-    runs = list(options.runs(study))
-    for number, (folder, config) in enumerate(runs, start=1):
-        if is_finished(folder):
+    if all(run.is_finished for run in study.runs(folder)):
+        return
+    _prepare(folder, study)
+    try:
+        yield from train_runs(folder, study, train_and_evaluate)
+    except KeyboardInterrupt:
+        which = f" --study {study.kind}" if isinstance(study, CompanionStudy) else ""
+        raise KeyboardInterrupt(f"continue with negcolor-ablate{which} --output {folder}") from None
+
+
+def _prepare(folder: Path, study: Study) -> None:
+    """Opens the data before anything is written; copies the test images for the report."""
+    from negcolor.studies.run_evaluation import save_test_images
+    from pipelines.training_data import open_domains, open_split_photographs
+
+    config = next(study.runs(folder)).config
+    if isinstance(config, CycleGANConfig):
+        domains = open_domains(config)
+        save_study(folder, study)
+        save_test_images(folder / "test", domains.test)
+    else:
+        open_split_photographs(config)
+        save_study(folder, study)
+
+
+def train_runs(folder: Path, study: Study, work: Callable[[PlannedRun], None]) -> Iterator[Event]:
+    """Trains the runs that are not finished, also those after one that fails.
+
+    Args:
+        folder: the study's.
+        study: what belongs to it.
+        work: trains a run, or continues it, and evaluates it; a function of a module, for it is
+            called in a new process.
+
+    Yields:
+        An event as each run begins, such as "run 3 of 40, modification 4, seed 1", and another
+        one where it has ended without a result.
+    """
+    runs = list(study.runs(folder))
+    for number, run in enumerate(runs, start=1):
+        if run.is_finished:
             continue
-        name = options.title(config)
-        yield "begins", f"run {number} of {len(runs)}, {name}"
-        code = _in_new_process(work, folder, config)
-        if code or not is_finished(folder):
-            yield "failed", f"{name} (exit code {code})"
+        yield Event(f"run {number} of {len(runs)}, {run.title}")
+        code = _in_new_process(work, run)
+        if code or not run.is_finished:
+            yield Event(
+                f"{run.title} (exit code {code}) has no result; the same command tries again.",
+                failed=True,
+            )
 
 
-def _in_new_process(
-    work: Callable[[Path, Config], None], folder: Path, config: Config
-) -> int | None:
+def train_and_evaluate(run: PlannedRun) -> None:
+    """Trains a run, or continues it, as negcolor-train does, and evaluates it.
+
+    Raises:
+        SystemExit: with a sentence about what the user can mend.
+    """
+    from rich.console import Console
+
+    from negcolor.studies.run_evaluation import evaluate_modification, evaluate_system
+    from pipelines.train import train
+
+    try:
+        if isinstance(run.config, ColorizationConfig):
+            system = train(run.config, run.folder, console=Console())
+            assert isinstance(run.study, CompanionStudy)
+            evaluate_system(system, with_training=run.study.paper.distributions)
+        else:
+            evaluate_modification(train(run.config, run.folder, console=Console()))
+    except NegcolorError as error:
+        raise SystemExit(f"negcolor-ablate: {run.folder.name}: {error}") from None
+
+
+def _in_new_process(work: Callable[[PlannedRun], None], run: PlannedRun) -> int | None:
     """Returns the exit code; negative for a signal, as `multiprocessing` has it."""
     process = multiprocessing.get_context("spawn").Process(
-        target=_with_the_parent, args=(work, folder, config)
+        target=_with_the_parent, args=(work, run)
     )
     process.start()
     try:
@@ -74,11 +131,11 @@ def _in_new_process(
     return process.exitcode
 
 
-def _with_the_parent(work: Callable[[Path, Config], None], folder: Path, config: Config) -> None:
+def _with_the_parent(work: Callable[[PlannedRun], None], run: PlannedRun) -> None:
     """Does the work, and stops at once when the parent is gone: two must not write one run."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches both; the parent answers
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    work(folder, config)
+    work(run)
 
 
 def _end_with_parent() -> None:
