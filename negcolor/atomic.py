@@ -1,25 +1,30 @@
-"""Files and folders that appear complete or not at all, whatever happens to the writing process."""
+"""Files and folders that appear complete or not at all, whatever happens to the writing process.
+
+Until it is complete, a file or folder has a hidden name beside its own, `.negcolor-…`. A process
+that is killed leaves that behind: `remove_leftovers` is for the next one.
+"""
 
 import os
 import shutil
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+PREFIX = ".negcolor-"
+
 
 @contextmanager
-def atomic_write(path: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
-    """Opens a file to write (and read), which gets its name when the block ends well.
-
-    Until then the file has no name on Linux (O_TMPFILE), and the system removes it however the
-    process ends. On file systems without such files it has a hidden name in the same folder,
-    which is removed unless the process is killed. Missing parent folders are made. To replace a
-    file, the complete new one is renamed onto it.
+def atomic_path(path: Path, *, overwrite: bool = False) -> Iterator[Path]:
+    """Gives a file its name when the block ends well; missing parent folders are made.
 
     Args:
+        path: the file.
         overwrite: replace an existing file.
+
+    Yields:
+        The hidden path to write the file at, with the same suffix.
 
     Raises:
         FileExistsError: the file exists and is not to be replaced, also if it appears meanwhile.
@@ -28,61 +33,11 @@ def atomic_write(path: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
     if not overwrite and os.path.lexists(path):  # before the work of encoding
         raise FileExistsError(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    nameless = _open_nameless(path)
-    if nameless is None:
-        with _named(path, overwrite) as file:
-            yield file
-        return
-    with nameless:
-        yield nameless
-        _save(nameless)
-        try:
-            _link(nameless, path, overwrite)
-        except FileExistsError:
-            raise
-        except OSError:  # no /proc, or a file system that names no nameless files
-            nameless.seek(0)
-            with _named(path, overwrite) as file:
-                shutil.copyfileobj(nameless, file, 2**20)
-
-
-def _open_nameless(path: Path) -> BinaryIO | None:
-    def opener(*_: object) -> int:
-        return os.open(path.parent, os.O_TMPFILE | os.O_RDWR, 0o666)
-
+    hidden = _hidden_name(path, path.suffix)
     try:
-        return open(path, "w+b", opener=opener)  # tifffile wants the attribute `name`
-    except (AttributeError, OSError):  # not Linux, or not this file system
-        return None
-
-
-def _link(file: BinaryIO, path: Path, overwrite: bool) -> None:
-    # Python follows the link in /proc only where it calls linkat, that is, for a given folder.
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        source = f"/proc/self/fd/{file.fileno()}"
-        try:
-            os.link(source, path.name, dst_dir_fd=folder, follow_symlinks=True)
-        except FileExistsError:
-            if not overwrite:
-                raise
-            hidden = _hidden_name(path)
-            try:
-                os.link(source, hidden.name, dst_dir_fd=folder, follow_symlinks=True)
-                os.replace(hidden, path)
-            finally:
-                hidden.unlink(missing_ok=True)
-    finally:
-        os.close(folder)
-
-
-@contextmanager
-def _named(path: Path, overwrite: bool) -> Iterator[BinaryIO]:
-    hidden = _hidden_name(path)
-    try:
-        with hidden.open("x+b") as file:
-            yield file
-            _save(file)
+        yield hidden
+        with hidden.open("rb") as file:
+            os.fsync(file.fileno())
         if overwrite:
             os.replace(hidden, path)
         else:
@@ -91,28 +46,17 @@ def _named(path: Path, overwrite: bool) -> Iterator[BinaryIO]:
         hidden.unlink(missing_ok=True)
 
 
-def _hidden_name(path: Path) -> Path:
-    return path.with_name(f".negcolor-{uuid.uuid4().hex}.tmp")
+@contextmanager
+def atomic_write(path: Path, *, overwrite: bool = False) -> Iterator[BinaryIO]:
+    """Opens a file to write (and read) that appears when the block ends well, see `atomic_path`."""
+    with atomic_path(path, overwrite=overwrite) as hidden, hidden.open("x+b") as file:
+        yield file
 
 
-def _save(file: BinaryIO) -> None:
-    file.flush()
-    os.fsync(file.fileno())
-
-
-def _rename_to_new(hidden: Path, path: Path) -> None:
-    """A rename that raises FileExistsError where a rename would replace."""
-    try:
-        os.link(hidden, path)
-    except FileExistsError:
-        raise
-    except OSError:  # exFAT and some network shares have no hard links
-        path.open("xb").close()  # claims the name
-        try:
-            os.replace(hidden, path)
-        except BaseException:
-            path.unlink()
-            raise
+def atomic_write_text(path: Path, text: str) -> None:
+    """Writes or replaces a text file in UTF-8: there is the old or the new text at any time."""
+    with atomic_write(path, overwrite=True) as file:
+        file.write(text.encode())
 
 
 @contextmanager
@@ -122,10 +66,39 @@ def atomic_directory(folder: Path) -> Iterator[Path]:
     Raises:
         OSError: it cannot be made; or there is such a folder by now and it is not empty.
     """
-    beside = folder.with_name(f".negcolor-{uuid.uuid4().hex}.tmp")
+    hidden = _hidden_name(folder)
     try:
-        beside.mkdir(parents=True)
-        yield beside
-        os.rename(beside, folder)
+        hidden.mkdir(parents=True)
+        yield hidden
+        os.rename(hidden, folder)
     finally:
-        shutil.rmtree(beside, ignore_errors=True)
+        shutil.rmtree(hidden, ignore_errors=True)
+
+
+def remove_leftovers(folder: Path, before: float) -> None:
+    """Removes what killed processes left half-written in a folder.
+
+    Args:
+        folder: where they wrote; it need not exist.
+        before: time (seconds since 1970) after which a file may belong to a running process.
+    """
+    for path in folder.glob(f"{PREFIX}*"):
+        with suppress(OSError):  # gone already, or not ours to remove
+            if path.stat().st_mtime < before:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
+def _hidden_name(path: Path, suffix: str = "") -> Path:
+    return path.with_name(f"{PREFIX}{uuid.uuid4().hex}{suffix}")
+
+
+def _rename_to_new(hidden: Path, path: Path) -> None:
+    """A rename that raises FileExistsError where a rename would replace."""
+    try:
+        os.link(hidden, path)
+    except FileExistsError:
+        raise
+    except OSError:  # exFAT and some network shares have no hard links
+        if os.path.lexists(path):
+            raise FileExistsError(path) from None
+        os.rename(hidden, path)

@@ -5,13 +5,16 @@ import os
 import signal
 import subprocess
 import sys
-import time
 
-import numpy as np
 import pytest
 
-from negcolor.atomic import atomic_write
-from negcolor.images.io import read, write
+from negcolor.atomic import (
+    atomic_directory,
+    atomic_path,
+    atomic_write,
+    atomic_write_text,
+    remove_leftovers,
+)
 
 PROGRAM = """
 import os, signal, sys
@@ -22,7 +25,7 @@ def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)
 
 moment, path, overwrite = sys.argv[1], Path(sys.argv[2]), bool(int(sys.argv[3]))
-if moment in ("fsync", "link"):
+if moment in ("fsync", "link", "replace"):
     setattr(os, moment, die)
 with atomic_write(path, overwrite=overwrite) as file:
     file.write(b"half")
@@ -38,72 +41,57 @@ def run(moment: str, path, overwrite: bool) -> int:
     return subprocess.run(command, check=False).returncode
 
 
-def nameless_files_work(folder) -> bool:
-    try:
-        os.close(os.open(folder, os.O_TMPFILE | os.O_RDWR))
-    except (AttributeError, OSError):
-        return False
-    return True
+def contents(folder):
+    return [path.read_bytes() for path in folder.iterdir()]
 
 
-@pytest.mark.parametrize("moment", ["half", "fsync", "link"])
+@pytest.mark.slow
+@pytest.mark.parametrize("moment", ["half", "fsync", "link or replace"])
 @pytest.mark.parametrize("overwrite", [False, True])
-def test_a_killed_writer_leaves_nothing_behind(tmp_path, moment, overwrite):
-    if not nameless_files_work(tmp_path):
-        pytest.skip("this file system has no nameless files")
+def test_a_killed_writer_leaves_the_old_file_and_something_to_remove(tmp_path, moment, overwrite):
+    file = tmp_path / "a"
     if overwrite:
-        (tmp_path / "a").write_bytes(b"old")
-    assert run(moment, tmp_path / "a", overwrite) == -signal.SIGKILL
-    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"old"] * overwrite
-    assert run("never", tmp_path / "a", overwrite) == 0
-    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"half and half"]
+        file.write_bytes(b"old")
+    if moment == "link or replace":
+        moment = "replace" if overwrite else "link"
+    assert run(moment, file, overwrite) == -signal.SIGKILL
+    assert ([file.read_bytes()] if file.exists() else []) == [b"old"] * overwrite
+    remove_leftovers(tmp_path, before=float("inf"))
+    assert contents(tmp_path) == [b"old"] * overwrite
+    assert run("never", file, overwrite) == 0
+    assert contents(tmp_path) == [b"half and half"]
 
 
-def test_killed_at_any_time_images_are_whole(tmp_path):
-    pixels = np.random.default_rng(0).integers(0, 65536, (300, 400, 3), dtype=np.uint16)
-    write(tmp_path / "expected.tif", pixels)
-    program = (
-        "import sys, itertools; from negcolor.images.io import read, write\n"
-        "pixels = read(sys.argv[1]); print(flush=True)\n"
-        "for i in itertools.count(): write(f'{sys.argv[2]}/{i}.tif', pixels)"
-    )
-    for attempt in range(4):
-        folder = tmp_path / str(attempt)
-        command = [sys.executable, "-c", program, str(tmp_path / "expected.tif"), str(folder)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
-            process.stdout.read(1)
-            time.sleep(0.05 + 0.037 * attempt)
-            process.kill()
-        files = list(folder.iterdir()) if folder.is_dir() else []
-        assert nameless_files_work(tmp_path) <= all(file.suffix == ".tif" for file in files)
-        for file in folder.glob("*.tif"):
-            np.testing.assert_array_equal(read(file), pixels)
-
-
-@pytest.mark.parametrize("missing", ["O_TMPFILE", "link"])
+@pytest.mark.parametrize("hard_links", [False, True])
 @pytest.mark.parametrize("overwrite", [False, True])
-def test_file_systems_without_nameless_files(tmp_path, monkeypatch, missing, overwrite):
-    if missing == "O_TMPFILE":
-        monkeypatch.delattr(os, "O_TMPFILE")
-    else:
+def test_file_systems_with_and_without_hard_links(tmp_path, monkeypatch, hard_links, overwrite):
+    if not hard_links:
 
         def refuse(*_, **__):
-            raise OSError(errno.EXDEV, "Invalid cross-device link")
+            raise OSError(errno.EPERM, "Operation not permitted")
 
         monkeypatch.setattr(os, "link", refuse)
     if overwrite:
         (tmp_path / "a").write_bytes(b"old")
     with atomic_write(tmp_path / "a", overwrite=overwrite) as file:
         file.write(b"new")
-    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"new"]
+    assert contents(tmp_path) == [b"new"]
     with pytest.raises(FileExistsError), atomic_write(tmp_path / "a") as file:
         file.write(b"newer")
     with pytest.raises(ZeroDivisionError), atomic_write(tmp_path / "b") as file:
         file.write(bytes(1 // 0))
-    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"new"]
+    assert contents(tmp_path) == [b"new"]
 
 
-def test_a_file_that_appears_meanwhile_stays(tmp_path):
+@pytest.mark.parametrize("hard_links", [False, True])
+def test_a_file_that_appears_meanwhile_stays(tmp_path, monkeypatch, hard_links):
+    if not hard_links:
+
+        def refuse(*_, **__):
+            raise OSError(errno.EPERM, "Operation not permitted")
+
+        monkeypatch.setattr(os, "link", refuse)
+
     def write_both():
         with atomic_write(tmp_path / "a") as file:
             file.write(b"ours")
@@ -111,7 +99,50 @@ def test_a_file_that_appears_meanwhile_stays(tmp_path):
 
     with pytest.raises(FileExistsError):
         write_both()
-    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"theirs"]
+    assert contents(tmp_path) == [b"theirs"]
+
+
+def test_a_library_gets_a_hidden_path_with_the_same_suffix(tmp_path):
+    with atomic_path(tmp_path / "new" / "model.keras") as hidden:
+        assert (hidden.parent, hidden.suffix) == (tmp_path / "new", ".keras")
+        assert hidden.name.startswith(".negcolor-")
+        hidden.write_bytes(b"weights")
+        assert not (tmp_path / "new" / "model.keras").exists()
+    assert (tmp_path / "new" / "model.keras").read_bytes() == b"weights"
+
+
+def test_text_is_replaced(tmp_path):
+    for text in ("grün\n", "blue\n"):
+        atomic_write_text(tmp_path / "a.txt", text)
+        assert (tmp_path / "a.txt").read_text(encoding="utf-8") == text
+    assert len([*tmp_path.iterdir()]) == 1
+
+
+def test_a_directory_appears_with_all_its_files(tmp_path):
+    with atomic_directory(tmp_path / "a") as hidden:
+        (hidden / "file").touch()
+        assert not (tmp_path / "a").exists()
+    assert [*tmp_path.rglob("*")] == [tmp_path / "a", tmp_path / "a" / "file"]
+    with pytest.raises(ZeroDivisionError), atomic_directory(tmp_path / "b") as hidden:
+        (hidden / "file").write_bytes(bytes(1 // 0))
+    with pytest.raises(OSError, match="not empty"), atomic_directory(tmp_path / "a"):
+        pass
+    assert [*tmp_path.iterdir()] == [tmp_path / "a"]
+
+
+def test_only_what_is_old_and_ours_is_removed(tmp_path):
+    old, young, theirs, folder = (
+        tmp_path / name for name in (".negcolor-1", ".negcolor-2.tif", ".theirs", ".negcolor-3")
+    )
+    for file in (old, young, theirs):
+        file.touch()
+    folder.mkdir()
+    (folder / "file").touch()
+    for path in (old, theirs, folder):
+        os.utime(path, (1e9, 1e9))
+    remove_leftovers(tmp_path, before=1.5e9)
+    remove_leftovers(tmp_path / "missing", before=1.5e9)
+    assert sorted(tmp_path.iterdir()) == sorted([young, theirs])
 
 
 def test_permissions_are_those_of_any_new_file(tmp_path):

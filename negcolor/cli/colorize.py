@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from negcolor.atomic import remove_leftovers
 from negcolor.cli.common import FAILED, progress, run
 from negcolor.cli.conversions import Choice, choose_conversion
 from negcolor.cli.tally import BatchSummary
 from negcolor.converters.classical import CLASSICAL
 from negcolor.errors import NegcolorError
-from negcolor.inference.batch import BitDepth, Settings, convert_batch, remove_leftovers
+from negcolor.inference.batch import BitDepth, Settings, convert_batch
 from negcolor.inference.bundled import DEFAULT_MODEL, bundled_models
 from negcolor.inference.convert import Method
 from negcolor.inference.jobs import Format, Job, plan_batch, unfinished
@@ -161,7 +162,8 @@ def _convert(
         remedy = () if settings.overwrite else ("the same command does the rest.",)
         raise KeyboardInterrupt(*remedy) from None
     finally:
-        remove_leftovers({job.output.parent for job in jobs}, before=started)
+        for folder in {job.output.parent for job in jobs}:
+            remove_leftovers(folder, before=started)
         tally.print_table()
     return tally
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import zip_longest
@@ -18,16 +18,13 @@ import numpy as np
 from negcolor.errors import NegcolorError
 from negcolor.images import io
 from negcolor.inference.convert import DEFAULT_MEMORY, Method
-from negcolor.inference.jobs import Job, is_empty
+from negcolor.inference.jobs import Job
 
 if TYPE_CHECKING:
     from negcolor.inference.conversion import Conversion
 
 LARGE = 1 / 8
 """Share of the memory above which a decoded scan is large: it has the memory for itself."""
-
-TEMPORARY = ".negcolor-*.tmp"
-"""What `io.write` calls a file until it is whole."""
 
 Show = Callable[[Job, np.ndarray, np.ndarray], None]
 """Takes a job, its scan and its positive, both (H, W, 3) uint8 or uint16."""
@@ -123,19 +120,6 @@ def convert_batch(
             behind.flush()
 
 
-def remove_leftovers(folders: Iterable[Path], before: float) -> None:
-    """Removes temporary files of `io.write` that a killed process left in folders.
-
-    Args:
-        before: time (seconds since 1970) after which a file may belong to a running process.
-    """
-    for folder in folders:
-        for file in folder.glob(TEMPORARY):
-            with suppress(OSError):  # gone already, or not ours to remove
-                if file.stat().st_mtime < before:
-                    file.unlink()
-
-
 class _ReadAhead:
     """Reads a scan in another thread before it is asked for."""
 
@@ -193,7 +177,7 @@ class _WriteBehind:
                 io.write(
                     job.output,
                     pixels,
-                    overwrite=self._settings.overwrite or is_empty(job.output),
+                    overwrite=self._settings.overwrite,
                     metadata=positive.scan.metadata,
                 )
         except NegcolorError as error:

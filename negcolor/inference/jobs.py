@@ -94,17 +94,8 @@ def plan_batch(
 
 
 def unfinished(jobs: Iterable[Job]) -> list[Job]:
-    """The jobs whose output does not exist yet, or is an empty file.
-
-    Where a disk has no hard links, `io.write` claims a name with an empty file first, which stays
-    there if the process is killed in that moment.
-    """
-    return [job for job in jobs if not os.path.lexists(job.output) or is_empty(job.output)]
-
-
-def is_empty(path: Path) -> bool:
-    """Whether a path is a file without content."""
-    return path.is_file() and path.stat().st_size == 0
+    """The jobs whose output does not exist yet."""
+    return [job for job in jobs if not os.path.lexists(job.output)]
 
 
 def _search(given: Path) -> list[tuple[Path, Path]]:

@@ -1,15 +1,12 @@
 """Every scan of a batch is converted, whatever happens to the others."""
 
-import os
-
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from negcolor.errors import NegcolorError
 from negcolor.images import io
-from negcolor.inference import batch
-from negcolor.inference.batch import BitDepth, Settings, convert_batch, remove_leftovers
+from negcolor.inference.batch import BitDepth, Settings, convert_batch
 from negcolor.inference.conversion import NegativeConversion
 from negcolor.inference.convert import Method
 from negcolor.inference.jobs import Job
@@ -72,10 +69,8 @@ def test_broken_missing_and_existing_files_stop_no_other(box, make_network, conv
     assert same_images([box[1], box[3]])
 
 
-def test_overwriting_and_empty_files_of_killed_processes(box, make_network, convert, same_images):
+def test_existing_files_are_replaced_on_request(box, make_network, convert, same_images):
     box[0].output.parent.mkdir()
-    box[0].output.write_bytes(b"")
-    assert not convert(box[:1], make_network())["1"].reason
     box[0].output.write_bytes(b"old")
     assert not convert(box[:1], make_network(), Settings(overwrite=True))["1"].reason
     assert same_images(box[:1])
@@ -166,30 +161,3 @@ def test_what_was_written_is_shown(box, make_network, convert):
     for job, scan, positive in shown:
         np.testing.assert_array_equal(scan, io.read(job.scan))
         np.testing.assert_array_equal(positive, io.read(job.output))
-
-
-def test_what_killed_processes_left_is_removed(tmp_path):
-    old, young, mine = (
-        tmp_path / name for name in (".negcolor-1.tmp", ".negcolor-2.tmp", ".mine.tmp")
-    )
-    for file in (old, young, mine):
-        file.touch()
-    os.utime(old, (1e9, 1e9))
-    os.utime(mine, (1e9, 1e9))
-    remove_leftovers([tmp_path, tmp_path / "missing"], before=1.5e9)
-    assert sorted(tmp_path.iterdir()) == sorted([young, mine])
-
-
-def test_temporary_files_have_the_name_that_is_removed(tmp_path, monkeypatch):
-    monkeypatch.delattr(os, "O_TMPFILE", raising=False)  # as where files need a name
-    seen = []
-    fsync = os.fsync
-
-    def look(descriptor):
-        seen.extend(tmp_path.glob(batch.TEMPORARY))
-        fsync(descriptor)
-
-    monkeypatch.setattr(os, "fsync", look)
-    io.write(tmp_path / "a.png", np.zeros((2, 2, 3), "uint8"))
-    assert len(seen) == 1
-    assert os.listdir(tmp_path) == ["a.png"]

@@ -42,7 +42,8 @@ from negcolor.studies.runner import train_all
 from negcolor.experiments.config import CycleGANConfig
 
 if __name__ == "__main__":
-    list(train_all(Path(sys.argv[1]), StudyOptions(("0",), (0,), CycleGANConfig()), pretended.forever))
+    options = StudyOptions(("0",), (0,), CycleGANConfig())
+    list(train_all(Path(sys.argv[1]), options, pretended.forever))
 """
 
 
