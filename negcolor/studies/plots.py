@@ -114,7 +114,7 @@ def _panels(
     panels = sheet.subplots(rows, columns, sharex=sharex, sharey=True, squeeze=False).ravel()
     for panel in panels[count:]:
         panel.set_axis_off()
-    return sheet, panels[:count]
+    return sheet, list(panels[:count])
 
 
 def _finish(panel: Axes, title: str) -> None:

@@ -1,4 +1,4 @@
-"""Trains the runs of a study, one after the other, each in a process of its own.
+"""Runs a study: trains what is not finished, each run in a process of its own, and reports.
 
 TensorFlow keeps the graphs that a process has traced (some 300 MB for every run here, whatever is
 cleared), and whatever happens to one process leaves the other runs alone.
@@ -10,15 +10,15 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from negcolor.errors import NegcolorError
 from negcolor.experiments.config import CycleGANConfig
 from negcolor.experiments.system_config import ColorizationConfig
 from negcolor.studies.study import CompanionStudy, PlannedRun, Study
-from negcolor.studies.study_options import save_study
+from negcolor.studies.study_options import plan_study, save_study
 
 
 class Event(NamedTuple):
@@ -33,24 +33,40 @@ class Event(NamedTuple):
     failed: bool = False
 
 
-def train_study(folder: Path, study: Study) -> Iterator[Event]:
-    """Trains whatever is not finished of a study, in its folder.
+def run_study(
+    folder: Path, paper: str | None, given: Mapping[str, Any], inception_weights: Path | None
+) -> Iterator[Event]:
+    """Trains what is not finished of a study, new or to be continued, and writes its report.
+
+    Args:
+        folder: the study's.
+        paper, given: what the user asks for, see `study_options.plan_study`.
+        inception_weights: Keras' file of InceptionV3's weights, for KID, FID and Inception Score.
 
     Yields:
         What `train_runs` yields; nothing, and without waiting for TensorFlow, if all is finished.
+        Then an event for each document of the report.
 
     Raises:
-        NegcolorError: the data cannot be opened, or the folder cannot be written.
+        NegcolorError: an option is not understood or contradicts the study, the data cannot be
+            opened, no run has ended, or the folder cannot be written.
         KeyboardInterrupt: with a message that names the command that continues the study.
     """
-    if all(run.is_finished for run in study.runs(folder)):
-        return
-    _prepare(folder, study)
-    try:
-        yield from train_runs(folder, study, train_and_evaluate)
-    except KeyboardInterrupt:
-        which = f" --study {study.kind}" if isinstance(study, CompanionStudy) else ""
-        raise KeyboardInterrupt(f"continue with negcolor-ablate{which} --output {folder}") from None
+    from negcolor.evaluation.inception import load_inception
+    from negcolor.studies.report import write_report
+
+    study = plan_study(folder, paper, given)
+    if not all(run.is_finished for run in study.runs(folder)):
+        _prepare(folder, study)
+        try:
+            yield from train_runs(folder, study, train_and_evaluate)
+        except KeyboardInterrupt:
+            option = "" if paper is None else f" --study {paper}"
+            remedy = f"continue with negcolor-ablate{option} --output {folder}"
+            raise KeyboardInterrupt(remedy) from None
+    inception = load_inception(inception_weights) if inception_weights else None
+    for file in write_report(folder, inception):
+        yield Event(f"Wrote {file}.")
 
 
 def _prepare(folder: Path, study: Study) -> None:
