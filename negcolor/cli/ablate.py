@@ -152,16 +152,16 @@ def train_run(folder: Path, config: CycleGANConfig) -> None:
 
     from negcolor.cli.training_data import training_data
     from negcolor.studies.ablation_evaluation import evaluate_run
-    from negcolor.training.negative_task import FilmPlan
-    from negcolor.training.trainer import Run
+    from negcolor.training.negative_task import NegativeTask
+    from negcolor.training.trainer import Trainer
     from pipelines.py_function import readable_errors
     from pipelines.sources import open_data
 
     try:
         data = training_data(config, open_data(config.data))
         continue_or_create(folder, config)
-        plan = FilmPlan(config, data)
-        training = Run(folder, plan, Console())
+        plan = NegativeTask(config, data)
+        training = Trainer(folder, plan, Console())
         with readable_errors():
             training.train()
         evaluate_run(training, plan)

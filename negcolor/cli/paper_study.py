@@ -82,18 +82,18 @@ def train_system_run(folder: Path, config: ColorizationConfig, study: PaperStudy
 
     from negcolor.cli.system_training import color_data, open_for, warn_of_random_backbones
     from negcolor.studies.companion_evaluation import evaluate_run
-    from negcolor.training.colorization_task import ColorPlan
-    from negcolor.training.trainer import Run
+    from negcolor.training.colorization_task import ColorizationTask
+    from negcolor.training.trainer import Trainer
     from pipelines.py_function import readable_errors
 
     try:
         system = config.configured_system()
         photographs = open_for(system, config)
-        plan = ColorPlan(config, color_data(config, photographs))
+        plan = ColorizationTask(config, color_data(config, photographs))
         warn_of_random_backbones(config)
         continue_or_create(folder, config)
         with readable_errors():
-            run = Run(folder, plan, Console())
+            run = Trainer(folder, plan, Console())
             run.train()
             evaluate_run(
                 run,

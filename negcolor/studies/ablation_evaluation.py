@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from negcolor.atomic import atomic_write_text
 from negcolor.evaluation.metrics import compare
 from negcolor.experiments.modifications import modification
-from negcolor.experiments.run_folder import write_text
 from negcolor.images.color import from_unit, to_network, to_unit
 from negcolor.images.io import write
 from negcolor.images.resize import fit
@@ -22,8 +22,8 @@ from negcolor.training.disk import writing
 
 if TYPE_CHECKING:
     from negcolor.training.cyclegan import CycleGAN
-    from negcolor.training.negative_task import FilmPlan, TestImage
-    from negcolor.training.trainer import Run
+    from negcolor.training.negative_task import NegativeTask, TestImage
+    from negcolor.training.trainer import Trainer
 
 LONG_SIDE = 256  # pixels of the test images; the paper's images have 256×256
 
@@ -41,7 +41,7 @@ def save_test_images(folder: Path, images: Sequence[TestImage]) -> None:
                 write(file, from_unit(_reduced(pixels), "uint8"), overwrite=True)
 
 
-def evaluate_run(run: Run, plan: FilmPlan) -> None:
+def evaluate_run(run: Trainer, plan: NegativeTask) -> None:
     """Writes results/NNN.png and then evaluation.json into the folder of a trained run.
 
     evaluation.json holds the counts of the architecture, the losses on the test images, and the
@@ -72,7 +72,7 @@ def evaluate_run(run: Run, plan: FilmPlan) -> None:
         "figures": figures,
     }
     with writing(run.folder):
-        write_text(run.folder / EVALUATION, json.dumps(record, indent=2) + "\n")
+        atomic_write_text(run.folder / EVALUATION, json.dumps(record, indent=2) + "\n")
 
 
 def _reduced(pixels: np.ndarray) -> np.ndarray:

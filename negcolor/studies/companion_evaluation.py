@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from negcolor.atomic import atomic_write_text
 from negcolor.evaluation.color_metrics import Predict, compare_colors, grey
 from negcolor.evaluation.metrics import colorfulness
-from negcolor.experiments.run_folder import write_text
 from negcolor.images.color import from_unit
 from negcolor.images.io import write
 from negcolor.images.lab import from_lab_network, lab_to_srgb
@@ -23,15 +23,15 @@ from negcolor.training.disk import writing
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from negcolor.training.colorization_task import ColorPlan
-    from negcolor.training.trainer import Run
+    from negcolor.training.colorization_task import ColorizationTask
+    from negcolor.training.trainer import Trainer
 
 SHOWN = 8  # images of each part that are kept to be looked at
 
 
 def evaluate_run(
-    run: Run,
-    plan: ColorPlan,
+    run: Trainer,
+    plan: ColorizationTask,
     parts: Mapping[str, np.ndarray],
     *,
     description: str,
@@ -62,7 +62,7 @@ def evaluate_run(
         shown = truth if keep_all else truth[:SHOWN]
         _write_images(run.folder / "results" / name, predict, shown)
     with writing(run.folder):
-        write_text(run.folder / EVALUATION, json.dumps(record, indent=1) + "\n")
+        atomic_write_text(run.folder / EVALUATION, json.dumps(record, indent=1) + "\n")
 
 
 def _figures(predict: Predict, truth: np.ndarray) -> dict[str, Any]:

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
+from negcolor.atomic import atomic_write_text
 from negcolor.errors import NegcolorError
 from negcolor.experiments.checks import option
-from negcolor.experiments.run_folder import write_text
 
 OPTIONS = "options.json"
 EVALUATION = "evaluation.json"  # in a run folder, written last
@@ -39,7 +39,7 @@ def save_record(study: Path, record: Mapping[str, Any]) -> None:
         study.mkdir(parents=True, exist_ok=True)
         if not exists(study) and any(study.iterdir()):
             raise NegcolorError(f"{study} is not empty and no study; give --output another folder.")
-        write_text(study / OPTIONS, json.dumps(record, indent=2) + "\n")
+        atomic_write_text(study / OPTIONS, json.dumps(record, indent=2) + "\n")
     except OSError as error:
         raise NegcolorError(
             f"{study} cannot be written ({error.strerror}); give --output another folder."
