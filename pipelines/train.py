@@ -15,7 +15,7 @@ from rich.console import Console
 from negcolor.converters.classical import density_stretch, plain_inversion
 from negcolor.errors import NegcolorError
 from negcolor.evaluation.color_metrics import Predict, compare_colors, grey
-from negcolor.evaluation.metrics import Figures, average
+from negcolor.evaluation.metrics import Metrics, average
 from negcolor.evaluation.summary import Converter, compare_converters
 from negcolor.experiments.config import CycleGANConfig
 from negcolor.experiments.run_folder import CONFIG, create_run, write_figures
@@ -51,7 +51,7 @@ class TestMetrics:
     __test__ = False  # pytest: this is no test
 
     images: int
-    means: Mapping[str, Figures]
+    means: Mapping[str, Metrics]
 
 
 @dataclass(frozen=True)

@@ -93,14 +93,11 @@ def ablate(
         "backbone_weights": backbone_weights,
     }
     given = {name: value for name, value in options.items() if value is not None}
-    failed = False
+    kinds = set()
     for event in run_study(output, study, given, inception_weights):
-        if event.failed:
-            failed = True
-            print_error(event.text)
-        else:
-            typer.echo(event.text)
-    if failed:
+        kinds.add(event.kind)
+        (typer.echo if event.kind == "progress" else print_error)(event.text)
+    if "failure" in kinds:
         raise typer.Exit(FAILED)
 
 

@@ -12,7 +12,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from negcolor.errors import NegcolorError
 from negcolor.experiments.config import CycleGANConfig
@@ -26,11 +26,11 @@ class Event(NamedTuple):
 
     Attributes:
         text: a line for people.
-        failed: whether a run has ended without a result.
+        kind: a "failure" is a run that has ended without a result.
     """
 
     text: str
-    failed: bool = False
+    kind: Literal["progress", "warning", "failure"] = "progress"
 
 
 def run_study(
@@ -94,19 +94,20 @@ def train_runs(folder: Path, study: Study, work: Callable[[PlannedRun], None]) -
             called in a new process.
 
     Yields:
-        An event as each run begins, such as "run 3 of 40, modification 4, seed 1", and another
-        one where it has ended without a result.
+        Progress as each run begins, such as "run 3 of 40, modification 4, seed 1", what somebody
+        should know of its configuration, and a failure where it has ended without a result.
     """
     runs = list(study.runs(folder))
     for number, run in enumerate(runs, start=1):
         if run.is_finished:
             continue
         yield Event(f"run {number} of {len(runs)}, {run.title}")
+        yield from (Event(text, "warning") for text in run.config.warnings())
         code = _in_new_process(work, run)
         if code or not run.is_finished:
             yield Event(
                 f"{run.title} (exit code {code}) has no result; the same command tries again.",
-                failed=True,
+                "failure",
             )
 
 

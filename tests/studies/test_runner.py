@@ -38,13 +38,11 @@ PARENT = """
 import sys
 from pathlib import Path
 import pretended
-from negcolor.studies.ablation_options import StudyOptions
-from negcolor.studies.runner import train_all
-from negcolor.experiments.config import CycleGANConfig
+from negcolor.studies.runner import train_runs
+from negcolor.studies.study import AblationStudy
 
 if __name__ == "__main__":
-    options = StudyOptions(("0",), (0,), CycleGANConfig())
-    list(train_all(Path(sys.argv[1]), options, pretended.forever))
+    list(train_runs(Path(sys.argv[1]), AblationStudy((0,), {}, ("0",)), pretended.forever))
 """
 
 
@@ -64,12 +62,12 @@ def test_a_run_that_fails_leaves_the_others_alone(pretended, tmp_path):
     folder = tmp_path / "study"
     events = list(train_runs(folder, study, pretended.work))
     rest = " has no result; the same command tries again."
-    assert [event.text for event in events if event.failed] == [
+    assert [event.text for event in events if event.kind == "failure"] == [
         f"modification 1, seed 0 (exit code 2){rest}",
         f"modification 2, seed 0 (exit code {-signal.SIGKILL}){rest}",
         f"modification 3, seed 0 (exit code 0){rest}",  # ended without a result
     ]
-    assert [event.text for event in events if not event.failed] == [
+    assert [event.text for event in events if event.kind == "progress"] == [
         "run 1 of 5, baseline, seed 0",
         *(f"run {n + 1} of 5, modification {n}, seed 0" for n in (1, 2, 3, 4)),
     ]
@@ -109,7 +107,8 @@ def test_a_run_ends_with_a_study_that_is_killed(pretended, tmp_path):
     study = tmp_path / "study"
     parent = subprocess.Popen([sys.executable, tmp_path / "parent.py", study])
     file = study / "runs" / "0-seed-0" / "pid"
-    wait_for(lambda: file.exists() and file.read_text())
+    wait_for(lambda: parent.poll() is not None or (file.exists() and file.read_text()))
+    assert parent.poll() is None
     parent.kill()
     parent.wait()
     wait_for(lambda: not is_alive(int(file.read_text())))

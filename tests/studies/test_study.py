@@ -1,6 +1,7 @@
 """What is trained in a study, in which order, under which options."""
 
 import dataclasses
+import pickle
 from pathlib import Path
 
 import pytest
@@ -33,7 +34,7 @@ def test_every_system_is_in_a_study():
 
 
 def test_what_the_paper_compares_is_what_it_counts():
-    assert NUMBERED == tuple(key for key, entry in MODIFICATIONS.items() if entry.paper)
+    assert tuple(key for key, entry in MODIFICATIONS.items() if entry.paper) == NUMBERED
 
 
 def test_the_baseline_always_belongs_to_a_study_of_modifications():
@@ -61,6 +62,12 @@ def test_runs_have_titles():
     assert run.folder == Path("study/runs/0-seed-3")
     titles = [run.title for run in companion(batch_size=9).runs(Path())]
     assert titles[1] == "archaeology-gan in batches of 9, seed 0"
+
+
+def test_runs_reach_a_new_process():
+    for study in (AblationStudy((0,), {}, ("4",)), companion()):
+        for run in study.runs(Path("study")):
+            assert pickle.loads(pickle.dumps(run)) == run
 
 
 def test_002_trains_100_epochs_unless_others_are_given():
