@@ -19,6 +19,7 @@ from negcolor.experiments.config import CycleGANConfig
 from negcolor.experiments.system_config import ColorizationConfig
 from negcolor.studies.study import CompanionStudy, PlannedRun, Study
 from negcolor.studies.study_options import plan_study, save_study
+from negcolor.tensorflow_logging import hide_remarks
 
 
 class Event(NamedTuple):
@@ -103,7 +104,7 @@ def train_runs(folder: Path, study: Study, work: Callable[[PlannedRun], None]) -
             continue
         yield Event(f"run {number} of {len(runs)}, {run.title}")
         yield from (Event(text, "warning") for text in run.config.warnings())
-        code = _in_new_process(work, run)
+        code = in_new_process(work, run)
         if code or not run.is_finished:
             yield Event(
                 f"{run.title} (exit code {code}) has no result; the same command tries again.",
@@ -133,8 +134,8 @@ def train_and_evaluate(run: PlannedRun) -> None:
         raise SystemExit(f"negcolor-ablate: {run.folder.name}: {error}") from None
 
 
-def _in_new_process(work: Callable[[PlannedRun], None], run: PlannedRun) -> int | None:
-    """Returns the exit code; negative for a signal, as `multiprocessing` has it."""
+def in_new_process(work: Callable[[PlannedRun], None], run: PlannedRun) -> int | None:
+    """Does the work in a new process and returns its exit code, negative for a signal."""
     process = multiprocessing.get_context("spawn").Process(
         target=_with_the_parent, args=(work, run)
     )
@@ -150,6 +151,7 @@ def _in_new_process(work: Callable[[PlannedRun], None], run: PlannedRun) -> int 
 
 def _with_the_parent(work: Callable[[PlannedRun], None], run: PlannedRun) -> None:
     """Does the work, and stops at once when the parent is gone: two must not write one run."""
+    hide_remarks()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches both; the parent answers
     threading.Thread(target=_end_with_parent, daemon=True).start()
     work(run)
