@@ -151,7 +151,7 @@ def _architecture(key: str) -> dict[str, int]:
 
 
 def _parts(trained: TrainedOnPhotographs, with_training: bool) -> dict[str, np.ndarray]:
-    """The images that are measured, (N, S, S, 3) float32 normalized Lab; as many of the training."""
+    """What is measured, and as many images of the training: (N, S, S, 3) float32 normalized Lab."""
     system, photographs = trained.task.system, trained.photographs
     images = photographs.test or photographs.validation
     parts = {HELD_OUT: load_validation(images, system.image_size, limit=MEASURED)}
