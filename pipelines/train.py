@@ -15,11 +15,12 @@ from rich.console import Console
 from negcolor.converters.classical import density_stretch, plain_inversion
 from negcolor.errors import NegcolorError
 from negcolor.evaluation.color_metrics import Predict, compare_colors, grey
+from negcolor.evaluation.converters import compare_converters
 from negcolor.evaluation.metrics import Metrics, average
-from negcolor.evaluation.summary import Converter, compare_converters
 from negcolor.experiments.config import CycleGANConfig
 from negcolor.experiments.run_folder import CONFIG, create_run, write_figures
 from negcolor.experiments.system_config import ColorizationConfig
+from negcolor.inference.convert import ImageFunction
 from negcolor.inference.models import load_generator
 from negcolor.networks.apply import apply_generator
 from negcolor.networks.density_prior import has_prior
@@ -69,7 +70,7 @@ class TrainedOnNegatives:
     def test_metrics(self) -> TestMetrics:
         """Of "this model" and of two classical converters, on the test images with a truth."""
         pairs = [(p.negative, p.truth) for p in self.task.data.test if p.truth is not None]
-        converters: dict[str, Converter] = {
+        converters: dict[str, ImageFunction] = {
             "this model": partial(apply_generator, self.trainer.networks["generator_g"]),
             "density stretch": density_stretch,
             "plain inversion": plain_inversion,
