@@ -26,7 +26,7 @@ from negcolor.film.stocks import COLOR_STOCKS
 from negcolor.images.color import from_unit, to_unit
 from negcolor.images.io import gather_images, read, write
 from negcolor.images.resize import downscale_to
-from negcolor.inference.models import load_network
+from negcolor.inference.models import load_converter
 
 SIZE = 384  # long side of the scans in pixels
 EXPOSURES = (0.0, 1.0, 2.0, -1.0)  # stops over what the meter says
@@ -79,8 +79,8 @@ def scans_of(photographs: list[Path], scan: Scan) -> list[tuple[np.ndarray, np.n
 
 def delta_es(model: Path, pairs: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
     """Mean Delta E 2000 of every image."""
-    network = load_network(model)
-    return np.array([compare(network.run(to_unit(s)), to_unit(t)).delta_e for s, t in pairs])
+    converter = load_converter(model)
+    return np.array([compare(converter.run(to_unit(s)), to_unit(t)).delta_e for s, t in pairs])
 
 
 def main() -> None:

@@ -63,7 +63,7 @@ def open_data(folder: Path) -> EvaluationData:
     """Lists the images of a folder with testA, and truthA or testB or both.
 
     A truth has the file name of its negative, whose suffix may differ. A manifest.json says more
-    about the negatives: {"images": [{"file": name or path, one of `TRAITS`: ..., ...}, ...]}.
+    about the negatives: {"pictures": [{"file": name or path, one of `TRAITS`: ..., ...}, ...]}.
 
     Raises:
         NegcolorError: folders or truths are missing or empty, or the manifest is not as above.

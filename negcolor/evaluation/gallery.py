@@ -12,9 +12,9 @@ import numpy as np
 from PIL import Image
 from skimage.color import deltaE_ciede2000, rgb2lab
 
-from negcolor.evaluation.aggregation import Row, extremes
+from negcolor.evaluation.aggregation import extremes
 from negcolor.evaluation.dataset import Sample
-from negcolor.evaluation.measuring import Measurement
+from negcolor.evaluation.measurement import Measurement, Row
 from negcolor.images.color import from_unit
 from negcolor.images.resize import downscale_to
 
@@ -35,7 +35,7 @@ Jpeg = bytes
 
 @dataclass(frozen=True)
 class View:
-    """What a method made of an image; figures and the map of ΔE2000 if the truth is known."""
+    """What a method made of an image; metrics and the map of ΔE2000 if the truth is known."""
 
     result: Jpeg
     row: Row | None

@@ -1,4 +1,4 @@
-"""The figures of converters on test images whose truth is known, side by side."""
+"""The metrics of converters on test images whose truth is known, side by side."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import numpy as np
 
-from negcolor.evaluation.metrics import Figures, average, compare
+from negcolor.evaluation.metrics import Metrics, average, compare
 from negcolor.images.color import to_unit
 from negcolor.images.resize import downscale_to
 
@@ -17,8 +17,8 @@ Converter = Callable[[np.ndarray], np.ndarray]
 
 def compare_converters(
     pairs: Iterable[tuple[np.ndarray, np.ndarray]], converters: Mapping[str, Converter]
-) -> dict[str, Figures]:
-    """Mean figures of each converter over (negative, truth) pairs.
+) -> dict[str, Metrics]:
+    """Mean metrics of each converter over (negative, truth) pairs.
 
     Args:
         pairs: (H, W, 3) uint8 or uint16 images of equal size.
@@ -26,11 +26,11 @@ def compare_converters(
             positive in sRGB, likewise.
 
     Returns:
-        Converter's name -> the mean of its figures; empty if there is no pair.
+        Converter's name -> the mean of its metrics; empty if there is no pair.
     """
-    figures: dict[str, list[Figures]] = {name: [] for name in converters}
+    metrics: dict[str, list[Metrics]] = {name: [] for name in converters}
     for negative, truth in pairs:
         scan, target = (downscale_to(to_unit(image), LONG_SIDE) for image in (negative, truth))
         for name, convert in converters.items():
-            figures[name].append(compare(convert(scan), target))
-    return {name: average(values) for name, values in figures.items() if values}
+            metrics[name].append(compare(convert(scan), target))
+    return {name: average(values) for name, values in metrics.items() if values}

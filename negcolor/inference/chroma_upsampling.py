@@ -1,10 +1,10 @@
-"""The colors of a small image as affine maps of its lightness, to be applied to a large one.
+"""Joint chroma upsampling: colors of a small image, made to follow the lightness of a large one.
 
-At each pixel of the small image, a* and b* are what the network says; between its pixels they
-follow the lightness of the large image, by the slope that a* and b* have over the lightness
-around the pixel: the regression in windows of the guided filter (He, Sun, Tang 2010), but without
-its smoothing of what is filtered, which would cost saturation. Where the lightness is even, that
-is bilinear enlargement.
+The colors become affine maps of the lightness, one per pixel of the small image. At that pixel, a*
+and b* are what the network says; between the pixels they follow the lightness of the large image,
+by the slope that a* and b* have over the lightness around the pixel: the regression in windows of
+the guided filter (He, Sun, Tang 2010), but without its smoothing of what is filtered, which would
+cost saturation. Where the lightness is even, that is bilinear enlargement.
 """
 
 from __future__ import annotations

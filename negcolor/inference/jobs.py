@@ -1,33 +1,32 @@
-"""Which scans a batch converts, and the file that each one becomes."""
+"""Which scans a batch converts, the file that each becomes, and sizes of memory as text."""
 
 from __future__ import annotations
 
 import glob
 import os
+import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 
 from negcolor.errors import NegcolorError
 from negcolor.images.formats import FORMATS, READ, READ_SUFFIXES, SUFFIXES
 
+MINIMUM_MEMORY = 2**30
+"""Bytes; with less, next to nothing is left beside TensorFlow and a model."""
 
-class Format(StrEnum):
-    """File format of the outputs; `SAME` keeps the scan's where it can be written."""
-
-    SAME = "same"
-    TIFF = "tiff"
-    PNG = "png"
-    JPEG = "jpeg"
+_PREFIXES = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
 
 
-OUTPUT_SUFFIXES: dict[Format, tuple[str, ...]] = {
-    Format.SAME: (".tif", *SUFFIXES),
-    **{format_: FORMATS[format_].suffixes for format_ in Format if format_ is not Format.SAME},
-}
-"""Suffixes that an output may keep from its scan; the first one replaces all others."""
+SAME = "same"
+"""The file format of outputs that keep their scan's where it can be written."""
+
+OUTPUT_SUFFIXES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {SAME: (".tif", *SUFFIXES), **{name: format.suffixes for name, format in FORMATS.items()}}
+)
+"""By file format: suffixes that an output may keep from its scan; the first replaces all others."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,7 @@ class Job:
 def plan_batch(
     inputs: Sequence[str | os.PathLike[str]],
     output: Path,
-    format_: Format = Format.SAME,
+    format_: str = SAME,
     *,
     contact_sheet: Path | None = None,
     overwrite: bool = False,
@@ -57,7 +56,7 @@ def plan_batch(
     Args:
         inputs: at least one.
         output: folder to write into, which need not exist.
-        format_: of the outputs.
+        format_: of the outputs, `SAME` or a name in `formats.FORMATS`.
         contact_sheet: file that will be drawn from the batch.
         overwrite: whether `contact_sheet` may be replaced.
 
@@ -186,3 +185,23 @@ def _check_folder(output: Path) -> None:
         raise NegcolorError(f"--output {output}: {nearest} is no folder; choose another one.")
     if not os.access(nearest, os.W_OK | os.X_OK):
         raise NegcolorError(f"--output {output} cannot be written into: check its permissions.")
+
+
+def parse_memory(text: str) -> int:
+    """Bytes of a size such as "2GiB", "1500 MB", "0.5g" or "2147483648".
+
+    KB, MB, GB and TB are powers of 1000, KiB … TiB and the bare letters powers of 1024.
+
+    Raises:
+        NegcolorError: the text is no size, or the size is below `MINIMUM_MEMORY`.
+    """
+    match = re.fullmatch(r"(\d+(?:\.\d+)?) *([KMGT]?)(I?B?)", text.strip(), re.I | re.ASCII)
+    if not match or match[3].upper() == "I" or (match[3].upper() == "IB" and not match[2]):
+        raise NegcolorError(
+            f"{text!r} is no size of memory: write it as in 2GiB, 1500MB or 2147483648 (bytes)."
+        )
+    base = 1000 if match[2] and match[3].upper() == "B" else 1024
+    size = int(float(match[1]) * base ** _PREFIXES[match[2].upper()])
+    if size < MINIMUM_MEMORY:
+        raise NegcolorError(f"{text} of memory is too little: give at least 1GiB.")
+    return size

@@ -96,9 +96,9 @@ def _test_losses(
 
 def _architecture(key: str) -> dict[str, int]:
     """Our counts for Table III, at the modification's own number of filters."""
-    from negcolor.summary.architecture import architecture_report
+    from negcolor.summary.modification_report import modification_report
 
-    networks = architecture_report(modification(key)).networks()
+    networks = modification_report(modification(key)).networks
     generator, discriminator = networks["generator"], networks["discriminator"]
     return {
         "generator_layers": generator.counts().total(),

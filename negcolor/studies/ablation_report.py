@@ -35,7 +35,7 @@ def write_report(study: Path, judge: Inception | None = None) -> list[Path]:
     document = Document(
         "Ablation study", _introduction(results), _blocks(study, results), as_json(results)
     )
-    return write_document(study, document)
+    return write_document(study, "study", document)
 
 
 def _blocks(study: Path, results: Results) -> list[Section | Image]:

@@ -57,7 +57,7 @@ def write_report(study: Path, judge: Inception | None = None) -> list[Path]:
         [*sections[:-1], curves, grid, sections[-1]],
         as_json(results, sections),
     )
-    return write_document(study, document)
+    return write_document(study, "study", document)
 
 
 def as_json(results: Results, sections: list[Section]) -> dict[str, Any]:

@@ -135,7 +135,7 @@ class Sources(HTMLParser):
 
     def __init__(self):
         super().__init__()
-        self.sources, self.headings = [], []
+        self.sources, self.headings, self.tag = [], [], None
 
     def handle_starttag(self, tag, attrs):
         self.sources += [value for name, value in attrs if name in ("src", "href")]

@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
-from negcolor.evaluation.aggregation import Row
-from negcolor.evaluation.dataset import Sample, read_sample
-from negcolor.evaluation.metrics import compare
+from negcolor.evaluation.dataset import Sample, Trait, read_sample
+from negcolor.evaluation.metrics import Metrics, compare
 from negcolor.evaluation.summary import Converter
+
+
+@dataclass(frozen=True)
+class Row:
+    """The metrics of a method's result for an image, and what the manifest says about that."""
+
+    image: str
+    method: str
+    metrics: Metrics
+    traits: Mapping[str, Trait] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -22,7 +31,7 @@ class Measurement:
         negative: (H, W, 3) float32 sRGB in [0, 1], in the size that is compared.
         truth: likewise, or None if it is not known.
         results: method -> what it made of the negative, likewise.
-        rows: method -> its figures; empty without a truth.
+        rows: method -> its metrics; empty without a truth.
     """
 
     sample: Sample

@@ -1,9 +1,9 @@
-"""How well colors seen at a small size are carried over to the full size.
+"""How well colors seen at a small size are upsampled to the full size.
 
-    python tools/measure_lifting.py PHOTOS
+    python tools/measure_chroma_upsampling.py PHOTOS
 
 takes the true a* and b* of each photograph at 64, 128 and 256 pixels squared, as if a network had
-seen them perfectly, carries them over to the full size along the photograph's lightness, as
+seen them perfectly, upsamples them to the full size along the photograph's lightness, as
 negcolor-colorize --system does, and bilinearly, and prints the mean distance in a* and b* to the
 truth, with its 99th percentile, in CIELAB's units.
 """
@@ -29,9 +29,9 @@ def errors(lab: np.ndarray, side: int) -> dict[str, np.ndarray]:
     """Distances (H, W) by method, for normalized Lab (H, W, 3)."""
     small = np.stack([resized(channel, (side, side)) for channel in np.moveaxis(lab, -1, 0)], -1)
     maps = np.asarray(color_maps(small[None, ..., :1], small[None, ..., 1:]))[0]
-    carried = EnlargedMaps(maps, lab.shape[:2]).apply(lab[..., :1], 0)
+    upsampled = EnlargedMaps(maps, lab.shape[:2]).apply(lab[..., :1], 0)
     planes = [Enlarged(small[..., n], lab.shape[:2]).rows(0, len(lab)) for n in (1, 2)]
-    results = {"along the lightness": carried, "bilinear": np.stack(planes, axis=-1)}
+    results = {"along the lightness": upsampled, "bilinear": np.stack(planes, axis=-1)}
     return {
         name: AB_SCALE * np.linalg.norm(colors - lab[..., 1:], axis=-1)
         for name, colors in results.items()
