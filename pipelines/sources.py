@@ -15,7 +15,7 @@ from negcolor.images.formats import WRITTEN
 from negcolor.images.io import find_images, read
 from pipelines import demo_roll
 from pipelines.domain import Alternating, Domain, ExposedOnFilm, ImageDomain, Lazy
-from pipelines.tfds import PREFIX, TfdsDomain, TfdsSplits, open_tfds
+from pipelines.tfds import LABEL, PREFIX, TfdsDomain, TfdsSplits, open_tfds
 
 DEMO = "demo"
 """The source that needs no data: the photographs of `pipelines.demo_roll`."""
@@ -81,6 +81,9 @@ def open_data(spec: str) -> TwoDomains:
               tfds:NAME/SPLIT. A folder for A holds negatives; a TFDS split for A holds color
               photographs to be exposed on film (the first `HELD_OUT` for the test), unless its
               name ends in A.
+
+            A SPLIT may have `?label=CATEGORY` behind it, which takes the images of a category
+            alone.
 
     Raises:
         NegcolorError: the specification is not understood, or something it names is missing or
@@ -207,7 +210,7 @@ def _tfds_tests(data: TfdsSplits) -> Lazy:
 
 
 def _two_sources(source_a: str, source_b: str) -> TwoDomains:
-    if not source_a.startswith(PREFIX) or source_a.endswith("A"):
+    if not source_a.startswith(PREFIX) or source_a.partition(LABEL)[0].endswith("A"):
         train_a, train_b = _one_source(source_a), _one_source(source_b)
         return TwoDomains(train_a, train_b, train_b, [], f"{source_a} and {source_b}")
     data, split = _split_of(source_a)
