@@ -17,9 +17,8 @@ from negcolor.training.colorization_task import ColorizationData
 from negcolor.training.negative_task import NegativeData
 from pipelines.augmentation import Augmentation
 from pipelines.batches import paired, steps_per_epoch, unpaired
-from pipelines.domain import ImageDomain
+from pipelines.domain import ImageDomain, Lazy
 from pipelines.lab_batches import lab_batches, load_validation
-from pipelines.lazy import Lazy
 from pipelines.photographs import Photographs, open_photographs
 from pipelines.sources import TestImage, TwoDomains, open_data
 

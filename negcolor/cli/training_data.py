@@ -45,8 +45,7 @@ def adaptation_data(config: CycleGANConfig, scans: Path, photos: Path) -> Negati
     from negcolor.images.io import find_images, read
     from pipelines.augmentation import Augmentation
     from pipelines.batches import unpaired
-    from pipelines.domain import ImageDomain
-    from pipelines.lazy import Lazy
+    from pipelines.domain import ImageDomain, Lazy
     from pipelines.sources import TestImage, TwoDomains
 
     def test_image(file: Path) -> TestImage:

@@ -19,7 +19,7 @@ from negcolor.training.precision import JIT, PRECISIONS
 
 SCHEDULES = ("linear", "constant")
 PRIORS = ("none", "density")
-FILMS = ("plain", "wide")  # the keys of pipelines.batches.FILMS, without importing TensorFlow
+FILMS = ("plain", "wide")  # the keys of pipelines.batches.SIMULATIONS, without importing TensorFlow
 GAN_LOSSES = (
     "bce",
     "lsgan",

@@ -60,10 +60,8 @@ def build_colorizer(
         case Koalarization():
             build = partial(koalarization.build_koalarization, backbone_weights=backbone_weights)
             return build(config, image_size, **options)
-        case ArchaeologyGenerator():
+        case ArchaeologyGenerator() | ArchaeologyCnn():
             return archaeology.build_archaeology_generator(config, image_size, **options)
-        case ArchaeologyCnn():
-            return archaeology.build_archaeology_cnn(config, image_size, **options)
 
 
 def build_judge(
