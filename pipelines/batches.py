@@ -8,8 +8,12 @@ from typing import Any
 
 import tensorflow as tf
 
-from negcolor.film.random_film import RandomNegative, simulate_random_negative
-from negcolor.film.simulation import expose_on_random_film
+from negcolor.film.random_film import (
+    RandomNegative,
+    expose_on_random_film,
+    simulate_random_negative,
+)
+from negcolor.film.random_ops import between
 from negcolor.images.color import luminance, to_network
 from pipelines.augmentation import FULL, Augmentation, geometry, tone
 from pipelines.domain import Domain, positions
@@ -168,10 +172,10 @@ def vary_colors(
     """
     draws = tf.random.stateless_uniform((5,), seed)
     grey = luminance(photo)[..., tf.newaxis]
-    photo = grey + _between(draws[0], variation.saturation) * (photo - grey)
+    photo = grey + between(draws[0], variation.saturation) * (photo - grey)
     mean = tf.reduce_mean(photo)
-    photo = mean + _between(draws[1], variation.contrast) * (photo - mean)
-    return tf.clip_by_value(photo * _between(draws[2:], variation.white_balance), 0.0, 1.0)
+    photo = mean + between(draws[1], variation.contrast) * (photo - mean)
+    return tf.clip_by_value(photo * between(draws[2:], variation.white_balance), 0.0, 1.0)
 
 
 def map_seeded(
@@ -196,8 +200,3 @@ def map_seeded(
 def batched(elements: tf.data.Dataset, batch_size: int) -> tf.data.Dataset:
     """Whole batches alone, made ahead of time."""
     return elements.batch(batch_size, drop_remainder=True).prefetch(tf.data.AUTOTUNE)
-
-
-def _between(fraction: tf.Tensor, bounds: tuple[float, float]) -> tf.Tensor:
-    low, high = bounds
-    return low + fraction * (high - low)

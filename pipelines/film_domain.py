@@ -2,7 +2,7 @@
 
 import tensorflow as tf
 
-from negcolor.film.simulation import expose_on_random_film
+from negcolor.film.random_film import expose_on_random_film
 from pipelines.domain import Domain
 
 

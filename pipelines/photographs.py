@@ -13,6 +13,7 @@ import numpy as np
 import tensorflow as tf
 
 from negcolor.errors import NegcolorError
+from negcolor.images.formats import WRITTEN
 from negcolor.images.io import find_images, read
 from pipelines import demo_roll
 from pipelines.domain import Domain, ImageDomain
@@ -82,14 +83,14 @@ def open_photographs(
             f"--data {spec} is no folder: name a folder of photographs, tfds:NAME[/SPLIT], or demo."
         )
     files = find_images(Path(spec))
-    parts = divided(len(files), images, split, seed, spec)
+    parts = split_indices(len(files), images, split, seed, spec)
     train, validation, test = ([files[index] for index in part] for part in parts)
     return Photographs(
         ImageDomain(train), _lazily(validation), _lazily(test), _description(spec, parts)
     )
 
 
-def divided(
+def split_indices(
     count: int, images: int, split: tuple[float, float, float], seed: int, name: str
 ) -> list[np.ndarray]:
     """Indices of the training, validation and test images among `count`, by seed.
@@ -101,8 +102,8 @@ def divided(
     """
     if count < 2:
         raise NegcolorError(
-            f"{name} has too few pictures ({count}): give at least two (of a folder: PNG, TIFF or "
-            "JPEG files), one to train on and one to check with."
+            f"{name} has too few pictures ({count}): give at least two (of a folder: "
+            f"{WRITTEN} files), one to train on and one to check with."
         )
     taken = np.random.default_rng(seed).permutation(count)[:images]
     validation = max(1, round(split[1] * len(taken)))
@@ -127,7 +128,7 @@ def _of_tfds(spec: str, images: int, split: tuple[float, float, float], seed: in
     reference, _, label = spec.removeprefix(TFDS).partition(LABEL)
     data, name = open_split(reference)
     encoded = data.encoded(name or TRAIN, label=_label(data, label, spec) if label else None)
-    parts = divided(int(encoded.cardinality()), images, split, seed, spec)
+    parts = split_indices(int(encoded.cardinality()), images, split, seed, spec)
     train, validation, test = (_members(encoded, part) for part in parts)
     return Photographs(
         TfdsDomain(train, data.feature),

@@ -11,6 +11,7 @@ import tensorflow as tf
 from negcolor.errors import NegcolorError
 from negcolor.film.simulation import simulate
 from negcolor.images.color import from_unit
+from negcolor.images.formats import WRITTEN
 from negcolor.images.io import find_images, read
 from pipelines import demo_roll
 from pipelines.domain import Alternating, Domain, ImageDomain
@@ -138,7 +139,7 @@ def _images(folder: Path) -> ImageDomain:
         raise NegcolorError(f"{folder} does not exist: make it and put pictures into it.")
     files = find_images(folder)
     if not files:
-        raise NegcolorError(f"{folder} has no pictures: put PNG, TIFF or JPEG files into it.")
+        raise NegcolorError(f"{folder} has no pictures: put {WRITTEN} files into it.")
     return ImageDomain(files)
 
 

@@ -110,21 +110,21 @@ def train_system_run(folder: Path, config: ColorizationConfig, study: PaperStudy
 def _parts(
     system: System, config: ColorizationConfig, photographs: Photographs, trained_on: bool
 ) -> dict[str, np.ndarray]:
-    """The images that are measured, in network Lab; as many of the training as held out."""
+    """The images that are measured, in normalized Lab; as many of the training as held out."""
     import numpy as np
 
-    from negcolor.experiments.systems import Variation
-    from pipelines.lab_batches import held_out, lab_batches
+    from negcolor.experiments.systems import AugmentationConfig
+    from pipelines.lab_batches import lab_batches, load_validation
 
     images = photographs.test or photographs.validation
-    parts = {HELD_OUT: held_out(images, system.image_size, limit=MEASURED)}
+    parts = {HELD_OUT: load_validation(images, system.image_size, limit=MEASURED)}
     if trained_on:
         stream = lab_batches(
             photographs.train,
             image_size=system.image_size,
             batch_size=1,
             seed=config.seed,
-            variation=Variation(flip=False),
+            augmentation=AugmentationConfig(flip=False),
         )
         count = min(len(parts[HELD_OUT]), len(photographs.train))
         parts[TRAINING] = np.concatenate([*stream.take(count).as_numpy_iterator()])

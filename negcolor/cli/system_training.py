@@ -32,7 +32,7 @@ def open_for(system: System, config: ColorizationConfig) -> Photographs:
 def color_data(config: ColorizationConfig, photographs: Photographs) -> ColorData:
     """What a run of that configuration reads of its photographs."""
     from negcolor.training.colorization_task import ColorData
-    from pipelines.lab_batches import held_out, lab_batches
+    from pipelines.lab_batches import lab_batches, load_validation
 
     system = config.configured_system()
 
@@ -43,11 +43,11 @@ def color_data(config: ColorizationConfig, photographs: Photographs) -> ColorDat
             batch_size=system.batch_size,
             seed=config.seed,
             start_step=step,
-            variation=system.variation,
+            augmentation=system.augmentation,
             order=order,
         )
 
-    validation = held_out(photographs.validation, system.image_size, limit=VALIDATED)
+    validation = load_validation(photographs.validation, system.image_size, limit=VALIDATED)
     return ColorData(batches, len(photographs.train), validation)
 
 
@@ -99,10 +99,10 @@ def _show_figures(
     from negcolor.experiments.run_folder import write_figures
     from negcolor.training.colorization_metrics import predicted_colors
     from negcolor.training.disk import writing
-    from pipelines.lab_batches import held_out
+    from pipelines.lab_batches import load_validation
 
     images = photographs.test or photographs.validation
-    truth = held_out(images, plan.system.image_size)
+    truth = load_validation(images, plan.system.image_size)
     methods: dict[str, Predict] = {
         "this system": partial(predicted_colors, networks["generator_g"]),
         "grey": grey,

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from negcolor.evaluation.metrics import Metrics, compare
-from negcolor.images.lab import AB_SCALE, from_lab_network, lab_to_image
+from negcolor.images.lab import AB_SCALE, denormalize_lab, lab_to_image
 
 Predict = Callable[[np.ndarray], np.ndarray]
-"""(N, S, S, 1) L* -> (N, S, S, 2) a* and b*, float32 in network Lab."""
+"""(N, S, S, 1) L* -> (N, S, S, 2) a* and b*, float32 in normalized Lab."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ def compare_colors(predict: Predict, truth: np.ndarray) -> list[ColorMetrics]:
 
     Args:
         predict: gives grey images colors, such as `grey`.
-        truth: network Lab, (N, S, S, 3) float32.
+        truth: normalized Lab, (N, S, S, 3) float32.
     """
     pairs = zip(predict(truth[..., :1]), truth, strict=True)
     return [_compare(colors, lab) for colors, lab in pairs]
@@ -47,8 +47,8 @@ def grey(lightness: np.ndarray) -> np.ndarray:
 
 def _compare(colors: np.ndarray, truth: np.ndarray) -> ColorMetrics:
     made = np.concatenate([truth[..., :1], colors], axis=-1)
-    result, outside = lab_to_image(from_lab_network(made))
-    target, _ = lab_to_image(from_lab_network(truth))
+    result, outside = lab_to_image(denormalize_lab(made))
+    target, _ = lab_to_image(denormalize_lab(truth))
     difference = AB_SCALE * (colors.astype("float64") - truth[..., 1:])
     return ColorMetrics(
         **vars(compare(result, target)),

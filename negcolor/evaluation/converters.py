@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from functools import partial
 from pathlib import Path
 
 from negcolor.converters.classical import CLASSICAL
-from negcolor.errors import NegcolorError
-from negcolor.evaluation.summary import Converter
+from negcolor.errors import NegcolorError, lookup
+from negcolor.inference.convert import ImageFunction
+from negcolor.inference.models import load_converter
 
 ALL = "all"
 """Stands for all classical converters."""
 
 
-def gather_converters(models: Sequence[Path], classical: Sequence[str]) -> dict[str, Converter]:
+def gather_converters(models: Sequence[Path], classical: Sequence[str]) -> dict[str, ImageFunction]:
     """Name -> function of a negative as `summary.compare_converters` takes them, models first.
 
     Args:
@@ -29,7 +29,7 @@ def gather_converters(models: Sequence[Path], classical: Sequence[str]) -> dict[
     chosen = _choose_classical(classical)
     if not models and not chosen:
         raise NegcolorError("give --model, --classical, or both: there is nothing to evaluate.")
-    named = {name: _network_converter(model) for name, model in name_models(models, chosen)}
+    named = {name: load_converter(model) for name, model in name_models(models, chosen)}
     return {**named, **{name: CLASSICAL[name] for name in chosen}}
 
 
@@ -52,17 +52,6 @@ def _short_name(model: Path) -> str:
 
 
 def _choose_classical(names: Sequence[str]) -> list[str]:
-    unknown = [name for name in names if name not in CLASSICAL and name != ALL]
-    if unknown:
-        raise NegcolorError(
-            f"--classical {unknown[0]} is not known: choose {ALL} or some of "
-            f"{', '.join(CLASSICAL)}."
-        )
+    for name in names:
+        lookup({ALL: None, **CLASSICAL}, name, "classical converter")
     return list(CLASSICAL if ALL in names else dict.fromkeys(names))
-
-
-def _network_converter(model: Path) -> Converter:
-    from negcolor.inference.api import colorize
-    from negcolor.inference.models import load_network
-
-    return partial(colorize, model=load_network(model))

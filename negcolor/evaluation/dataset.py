@@ -13,8 +13,9 @@ import numpy as np
 
 from negcolor.errors import NegcolorError
 from negcolor.evaluation.summary import LONG_SIDE
+from negcolor.images.formats import WRITTEN
 from negcolor.images.io import find_images, read
-from negcolor.images.resize import fit
+from negcolor.images.resize import downscale_to
 
 MANIFEST = "manifest.json"
 TRAITS = {"stock": "Film stock", "exposure_stops": "Exposure in stops", "scanner": "Scanner"}
@@ -90,7 +91,7 @@ def read_image(file: Path) -> np.ndarray:
     Raises:
         NegcolorError: it cannot be read.
     """
-    return fit(read(file), LONG_SIDE)
+    return downscale_to(read(file), LONG_SIDE)
 
 
 def read_sample(sample: Sample) -> tuple[np.ndarray, np.ndarray | None]:
@@ -101,7 +102,7 @@ def read_sample(sample: Sample) -> tuple[np.ndarray, np.ndarray | None]:
     """
     negative = read(sample.negative)
     if sample.truth is None:
-        return fit(negative, LONG_SIDE), None
+        return downscale_to(negative, LONG_SIDE), None
     truth = read(sample.truth)
     if negative.shape != truth.shape:
         sizes = (f"{width}x{height}" for height, width, _ in (negative.shape, truth.shape))
@@ -109,7 +110,7 @@ def read_sample(sample: Sample) -> tuple[np.ndarray, np.ndarray | None]:
             f"{sample.negative} and {sample.truth} differ in size ({' and '.join(sizes)} pixels): "
             "a truth shows its negative's scene pixel by pixel; replace or remove it."
         )
-    return fit(negative, LONG_SIDE), fit(truth, LONG_SIDE)
+    return downscale_to(negative, LONG_SIDE), downscale_to(truth, LONG_SIDE)
 
 
 def _images(folder: Path) -> list[Path] | None:
@@ -117,7 +118,7 @@ def _images(folder: Path) -> list[Path] | None:
         return None
     files = find_images(folder)
     if not files:
-        raise NegcolorError(f"{folder} holds no pictures: put PNG, TIFF or JPEG files into it.")
+        raise NegcolorError(f"{folder} holds no pictures: put {WRITTEN} files into it.")
     return files
 
 

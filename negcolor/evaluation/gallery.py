@@ -16,7 +16,7 @@ from negcolor.evaluation.aggregation import extremes
 from negcolor.evaluation.dataset import Sample
 from negcolor.evaluation.measurement import Measurement, Row
 from negcolor.images.color import from_unit
-from negcolor.images.resize import fit
+from negcolor.images.resize import downscale_to
 
 SHOWN = 12
 """How many images are shown with the results of all methods."""
@@ -100,13 +100,13 @@ def _panel(measurement: Measurement, methods: Sequence[str], side: int) -> Panel
 
 
 def _jpeg(image: np.ndarray, side: int) -> Jpeg:
-    return _encode(from_unit(fit(image, side), "uint8"))
+    return _encode(from_unit(downscale_to(image, side), "uint8"))
 
 
 def _error_map(result: np.ndarray, truth: np.ndarray) -> Jpeg:
     delta_e = deltaE_ciede2000(rgb2lab(truth), rgb2lab(result))
     channels = np.repeat(delta_e[..., np.newaxis], 3, axis=2)
-    return _encode(error_colors(fit(channels, SMALL_SIDE)[..., 0]))
+    return _encode(error_colors(downscale_to(channels, SMALL_SIDE)[..., 0]))
 
 
 def _encode(pixels: np.ndarray) -> Jpeg:

@@ -8,7 +8,7 @@ import numpy as np
 
 from negcolor.evaluation.metrics import Metrics, average, compare
 from negcolor.images.color import to_unit
-from negcolor.images.resize import fit
+from negcolor.images.resize import downscale_to
 
 LONG_SIDE = 1024  # larger images are reduced to this before they are converted and compared
 
@@ -30,7 +30,7 @@ def compare_converters(
     """
     metrics: dict[str, list[Metrics]] = {name: [] for name in converters}
     for negative, truth in pairs:
-        scan, target = (fit(to_unit(image), LONG_SIDE) for image in (negative, truth))
+        scan, target = (downscale_to(to_unit(image), LONG_SIDE) for image in (negative, truth))
         for name, convert in converters.items():
             metrics[name].append(compare(convert(scan), target))
     return {name: average(values) for name, values in metrics.items() if values}

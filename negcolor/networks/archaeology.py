@@ -41,15 +41,15 @@ class _Blocks:
         return layers.ReLU(dtype=self.dtype, name=f"{name}_relu")(x)
 
 
-def _twice(image_size: int, dtype: str) -> tuple[Any, Any]:
+def _doubled_lightness(image_size: int, dtype: str) -> tuple[Any, Any]:
     """The input, and L* as two channels."""
     lightness = keras.Input((image_size, image_size, 1), name="lightness")
     return lightness, layers.Concatenate(dtype=dtype, name="Twice")([lightness] * 2)
 
 
-def _scaled(colors: Any) -> Any:
-    """Network Lab: the linear output is in CIELAB's units, as there; so it begins nearly grey."""
-    return layers.Rescaling(1.0 / AB_SCALE, dtype="float32", name="Output")(colors)
+def _normalized(ab: Any) -> Any:
+    """CIELAB's a* and b*, in which the network ends, as normalized Lab."""
+    return layers.Rescaling(1.0 / AB_SCALE, dtype="float32", name="Output")(ab)
 
 
 def build_archaeology_generator(
@@ -71,14 +71,14 @@ def build_archaeology_generator(
     """
     check_size(config, image_size)
     add, filters = _Blocks(dtype), config.filters
-    lightness, x = _twice(image_size, dtype)
+    lightness, x = _doubled_lightness(image_size, dtype)
     x = add.down(x, filters, "Down_1")
     for number, factor in enumerate((2, 4, 8, 8), start=2):
         x = add.down(x, filters * factor, f"Down_{number}", stride=2)
     for number, factor in enumerate((8, 4, 2, 1), start=1):
         x = add.up(x, filters * factor, f"Up_{number}")
     x = layers.Conv2DTranspose(2, 3, padding="same", dtype=dtype, name="Up_5")(x)
-    return keras.Model(lightness, _scaled(x), name=name)
+    return keras.Model(lightness, _normalized(x), name=name)
 
 
 def build_archaeology_cnn(
@@ -100,12 +100,12 @@ def build_archaeology_cnn(
     """
     check_size(config, image_size)
     add, filters = _Blocks(dtype), config.filters
-    lightness, x = _twice(image_size, dtype)
+    lightness, x = _doubled_lightness(image_size, dtype)
     first = add.down(x, filters, "Down_1")
     x = add.up(add.down(first, filters * 2, "Down_2", stride=2), filters, "Up_1")
     x = layers.Concatenate(dtype=dtype, name="Skip")([first, x])
     x = layers.Conv2D(2, 3, padding="same", dtype=dtype, name="Up_2")(x)
-    return keras.Model(lightness, _scaled(x), name=name)
+    return keras.Model(lightness, _normalized(x), name=name)
 
 
 def build_archaeology_discriminator(

@@ -3,7 +3,7 @@
 A scan is decoded to transmittance and density; the film base and the densest part of the image
 are found in a small copy of it, and each channel's density between them becomes the logarithm of
 scene light. That much is a formula without parameters, and alone it is a fair converter. A small
-network, the balance, then judges the small copy and corrects the formula's exposure, contrast and
+network, the balance, then sees the small copy and corrects the formula's exposure, contrast and
 color by one polynomial for the whole image. It starts at zero, so that a new generator gives
 exactly what the formula gives.
 
@@ -73,7 +73,7 @@ def balanced(x: Any, coefficients: Any) -> Any:
     return result
 
 
-def printed(x: Any) -> Any:
+def density_to_positive(x: Any) -> Any:
     """The positive of relative densities (0 black, 1 white), in [-1, 1] for x in [0, 1]."""
     floor = 10.0**-DENSITY_RANGE
     exponent = DENSITY_RANGE * (ops.clip(x, -0.5, 1.2) - 1.0)
@@ -81,7 +81,7 @@ def printed(x: Any) -> Any:
     return to_network(linear_to_srgb(light))
 
 
-def clipped(x: Any) -> Any:
+def clip_straight_through(x: Any) -> Any:
     """x clipped to [-1, 1]; its gradient is that of x, so that what is clipped can be learnt."""
     return x + ops.stop_gradient(ops.clip(x, -1.0, 1.0) - x)
 
@@ -169,7 +169,7 @@ def _quantiles(values: Any, counted: Any) -> list[Any]:
 
 @register
 class Balance(layers.Layer):
-    """Judges the small copy of a scan: (thumbnail, density range) -> (B, TERMS, 3) coefficients.
+    """The balance of an image: (thumbnail, density range) -> (B, TERMS, 3) coefficients.
 
     A branch of 1×1 convolutions sees the distribution of colors, one of 3×3 convolutions what is
     in the image; both are averaged over the image. Nothing is normalized: the levels are what
@@ -201,10 +201,10 @@ class Balance(layers.Layer):
     def call(self, inputs: Any, training: bool = False) -> Any:
         thumbnail, limits = inputs
         if training:
-            return self._judge(thumbnail, limits)
-        return sum(self._judge(turned, limits) for turned in _orientations(thumbnail)) / 8
+            return self._coefficients(thumbnail, limits)
+        return sum(self._coefficients(turned, limits) for turned in _orientations(thumbnail)) / 8
 
-    def _judge(self, thumbnail: Any, limits: Any) -> Any:
+    def _coefficients(self, thumbnail: Any, limits: Any) -> Any:
         densities = density(thumbnail)
         relative = ops.clip(_relative(densities, limits), -0.5, 1.5)
         pixels = ops.concatenate([densities - 1.0, relative - 0.5], axis=-1)
@@ -232,12 +232,12 @@ def _orientations(x: Any) -> list[Any]:
 
 
 def has_prior(generator: keras.Model) -> bool:
-    """Whether a generator judges each image by a density prior of its own."""
+    """Whether a generator has a density prior, which sees the whole of each image."""
     return any(isinstance(layer, Balance) for layer in generator.layers)
 
 
-@register
-class Print(layers.Layer):
+@keras.saving.register_keras_serializable(package="negcolor", name="Print")  # in saved models
+class DensityToPositive(layers.Layer):
     """The positive: (scan, density range, coefficients) -> (B, H, W, 3) float32 in [-1, 1]."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -245,7 +245,9 @@ class Print(layers.Layer):
 
     def call(self, inputs: Any) -> Any:
         scan, limits, coefficients = inputs
-        return clipped(printed(balanced(_relative(density(scan), limits), coefficients)))
+        return clip_straight_through(
+            density_to_positive(balanced(_relative(density(scan), limits), coefficients))
+        )
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
         return input_shape[0]
@@ -253,13 +255,13 @@ class Print(layers.Layer):
 
 @register
 class ClippedSum(layers.Layer):
-    """(positive, residual) -> their sum, `clipped`, float32."""
+    """(positive, residual) -> their sum, by `clip_straight_through`, float32."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{**kwargs, "dtype": "float32"})
 
     def call(self, inputs: Any) -> Any:
-        return clipped(inputs[0] + inputs[1])
+        return clip_straight_through(inputs[0] + inputs[1])
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
         return input_shape[0]

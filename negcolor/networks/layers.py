@@ -1,4 +1,4 @@
-"""Layers that Keras 3 lacks, and the residual block. All of them serialize."""
+"""Layers that Keras 3 lacks, and the residual block; all can be saved and loaded."""
 
 from __future__ import annotations
 

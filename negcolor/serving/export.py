@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from negcolor.atomic import atomic_directory
 from negcolor.errors import NegcolorError
 from negcolor.experiments.run_folder import is_system_run
-from negcolor.inference.bundled import bundled_folder
 from negcolor.inference.compact import CARD, is_compact
+from negcolor.inference.models import bundled_folder
 
 if TYPE_CHECKING:
     import keras
@@ -122,7 +122,7 @@ def _colorizer(run: Path) -> Export:
 
     generator = load_coloring_generator(run)
     module = _module(generator)
-    module.color_maps = maps_function(generator)  # for `inference.colorization.SavedColorizer`
+    module.color_maps = maps_function(generator)  # for `inference.colorization.load_grey_converter`
     function = coloring_function(module.color_maps, generator.input_shape[1])
     return Export(module, function, generator.count_params())
 

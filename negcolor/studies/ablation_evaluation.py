@@ -15,7 +15,7 @@ from negcolor.experiments.modifications import modification
 from negcolor.experiments.run_folder import write_text
 from negcolor.images.color import from_unit, to_network, to_unit
 from negcolor.images.io import write
-from negcolor.images.resize import fit
+from negcolor.images.resize import downscale_to
 from negcolor.networks.apply import MULTIPLE, apply_generator
 from negcolor.studies.folder import EVALUATION
 from negcolor.training.disk import writing
@@ -76,7 +76,7 @@ def evaluate_run(run: Run, plan: FilmPlan) -> None:
 
 
 def _reduced(pixels: np.ndarray) -> np.ndarray:
-    return fit(to_unit(pixels), LONG_SIDE)
+    return downscale_to(to_unit(pixels), LONG_SIDE)
 
 
 def _test_losses(

@@ -15,7 +15,7 @@ from negcolor.evaluation.metrics import colorfulness
 from negcolor.experiments.run_folder import write_text
 from negcolor.images.color import from_unit
 from negcolor.images.io import write
-from negcolor.images.lab import from_lab_network, lab_to_srgb
+from negcolor.images.lab import denormalize_lab, lab_to_srgb
 from negcolor.studies.folder import EVALUATION
 from negcolor.training.colorization_metrics import color_figures, predicted_colors
 from negcolor.training.disk import writing
@@ -42,7 +42,7 @@ def evaluate_run(
     Args:
         run: the training, at its end.
         plan: what was trained.
-        parts: network Lab by the name of the part, such as "held-out", (N, S, S, 3) float32.
+        parts: normalized Lab by the name of the part, such as "held-out", (N, S, S, 3) float32.
         description: of the photographs, for people.
         keep_all: whether all images are written, or the first ones.
 
@@ -76,7 +76,7 @@ def _figures(predict: Predict, truth: np.ndarray) -> dict[str, Any]:
         name: {figure: [row[figure] for row in found] for figure in found[0]}
         for name, found in rows.items()
     }
-    images = (lab_to_srgb(from_lab_network(lab)) for lab in truth)
+    images = (lab_to_srgb(denormalize_lab(lab)) for lab in truth)
     columns["truth"] = {"colorfulness": [colorfulness(image) for image in images]}
     return columns
 
@@ -85,5 +85,5 @@ def _write_images(folder: Path, predict: Predict, truth: np.ndarray) -> None:
     made = np.concatenate([truth[..., :1], predict(truth[..., :1])], axis=-1)
     for number, pair in enumerate(zip(made, truth, strict=True), start=1):
         for lab, name in zip(pair, (f"{number:03d}.png", f"{number:03d}-truth.png"), strict=True):
-            pixels = from_unit(lab_to_srgb(from_lab_network(lab)), "uint8")
+            pixels = from_unit(lab_to_srgb(denormalize_lab(lab)), "uint8")
             write(folder / name, pixels, overwrite=True)

@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from negcolor.images.color import from_unit
 from negcolor.images.io import read
-from negcolor.images.resize import fit
+from negcolor.images.resize import downscale_to
 
 DPI = 80
 SIDE = 96  # pixels of an image in `image_rows`
@@ -49,7 +49,7 @@ def _thumbnail(image: np.ndarray | None) -> Image.Image:
     """The image with at most SIDE pixels; an empty one where there is none."""
     if image is None:
         return Image.new("RGB", (1, 1), "white")
-    return Image.fromarray(from_unit(fit(image, SIDE), "uint8"))
+    return Image.fromarray(from_unit(downscale_to(image, SIDE), "uint8"))
 
 
 def read_if_there(file: Path) -> np.ndarray | None:

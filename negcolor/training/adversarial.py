@@ -12,9 +12,10 @@ import tensorflow as tf
 class Turns(keras.Model):
     """Trains a generator of colors and, where there is one, the discriminator that judges it.
 
-    `fit` takes batches of network Lab (see `negcolor.images.lab`), (B, S, S, 3) float32 of static
-    shape. In a step the discriminator comes first, as the papers say; either of them rests but for
-    every n-th step where the other one is to make several. A subclass says what both minimize.
+    `fit` takes batches of normalized Lab (see `negcolor.images.lab`), (B, S, S, 3) float32 of
+    static shape. In a step the discriminator comes first, as the papers say; either of them rests
+    but for every n-th step where the other one is to make several. A subclass says what both
+    minimize.
 
     Args:
         name: of the phase.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from negcolor.images.color import from_unit
-from negcolor.images.lab import from_lab_network, lab_to_image
+from negcolor.images.lab import denormalize_lab, lab_to_image
 
 SIDE = 128  # least pixels of an image; smaller ones are shown larger
 
@@ -14,7 +14,7 @@ def grey_sheet(truth: np.ndarray, colors: np.ndarray) -> np.ndarray:
     """A sheet of images; two rows stand side by side.
 
     Args:
-        truth: network Lab, (N, S, S, 3), N from 1 on.
+        truth: normalized Lab, (N, S, S, 3), N from 1 on.
         colors: a* and b* made for its L*, (N, S, S, 2).
 
     Returns:
@@ -23,7 +23,7 @@ def grey_sheet(truth: np.ndarray, colors: np.ndarray) -> np.ndarray:
     light = truth[..., :1]
     versions = [np.zeros_like(colors), colors, truth[..., 1:]]
     tiles = [
-        lab_to_image(from_lab_network(np.concatenate([light, ab], axis=-1)))[0] for ab in versions
+        lab_to_image(denormalize_lab(np.concatenate([light, ab], axis=-1)))[0] for ab in versions
     ]
     rows = [np.concatenate(row, axis=1) for row in zip(*tiles, strict=True)]
     if len(rows) % 2 and len(rows) > 1:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from negcolor.images.color import from_unit, to_unit
-from negcolor.images.resize import fit
+from negcolor.images.resize import downscale_to
 
 if TYPE_CHECKING:
     from negcolor.training.negative_task import TestImage
@@ -35,10 +35,10 @@ def sample_sheet(
     for image in images[:ROWS]:
         height, width = image.negative.shape[:2]
         long_side = HEIGHT if height >= width else round(HEIGHT * width / height)
-        negative = fit(to_unit(image.negative), long_side)
+        negative = downscale_to(to_unit(image.negative), long_side)
         tiles = [negative, *convert(negative)]
         if image.truth is not None:
-            tiles.append(fit(to_unit(image.truth), long_side))
+            tiles.append(downscale_to(to_unit(image.truth), long_side))
         rows.append(np.concatenate(tiles, axis=1))
     sheet = np.ones((sum(r.shape[0] for r in rows), max(r.shape[1] for r in rows), 3), np.float32)
     top = 0

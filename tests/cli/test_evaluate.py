@@ -17,7 +17,7 @@ from negcolor.evaluation.metrics import compare
 from negcolor.experiments.modifications import GeneratorConfig
 from negcolor.images.color import to_unit
 from negcolor.images.io import read, write
-from negcolor.inference.models import load_network
+from negcolor.inference.models import load_converter
 from negcolor.networks.generator import build_generator
 from negcolor.serving.export import export_model
 
@@ -75,12 +75,12 @@ def test_two_models_and_all_classical_converters(bench, model, call_main, compla
     report = json.loads((output / "report.json").read_text())
     assert list(report["methods"]) == ["run", "served", *CLASSICAL]
     assert {method["pictures"] for method in report["methods"].values()} == {3}
-    network = load_network(model)
+    converter = load_converter(model)
     deltas = []
     for truth in (bench / "truthA").iterdir():
         pair = read(bench / "testA" / f"{truth.stem}.png"), read(truth)
         negative, wanted = map(to_unit, pair)
-        deltas.append(compare(network.run(negative), wanted).delta_e)
+        deltas.append(compare(converter.run(negative), wanted).delta_e)
     for name in ("run", "served"):
         mean = report["methods"][name]["metrics"]["delta_e"]["mean"]
         assert mean == pytest.approx(np.mean(deltas), rel=1e-3)
@@ -128,7 +128,7 @@ def test_without_truths_results_are_shown(bench, call_main, tmp_path):
         ((), "give --model, --classical, or both"),
         (
             ("--classical", "nosuch"),
-            "--classical nosuch is not known: choose all or some of plain-",
+            "there is no classical converter 'nosuch'; choose one of all, plain-",
         ),
         (("--model", "missing"), "missing: there is no generator here"),
         (("--model", "BENCH/manifest.json"), "manifest.json: this is not a generator"),

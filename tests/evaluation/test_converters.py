@@ -44,7 +44,7 @@ def test_classical_converters_by_name():
     ("names", "sentence"),
     [
         ([], "give --model, --classical, or both"),
-        (["all", "Negadoctor"], "Negadoctor is not known"),
+        (["all", "Negadoctor"], "there is no classical converter 'Negadoctor'; choose one of all,"),
     ],
 )
 def test_mistakes(names, sentence):

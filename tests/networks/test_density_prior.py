@@ -142,17 +142,6 @@ def test_what_is_clipped_can_still_be_learnt():
         np.testing.assert_allclose(tape.gradient(y, x.value), [1, 1, 1])
 
 
-def test_a_generator_with_the_prior_can_be_saved(tmp_path):
-    generator = build_generator(CONFIG)
-    rng = np.random.default_rng(0)
-    for weight in generator.weights:
-        weight.assign(rng.normal(0, 0.1, weight.shape))
-    generator.save(tmp_path / "g.keras")
-    loaded = keras.saving.load_model(tmp_path / "g.keras")
-    scan = to_network(scan_of())[None]
-    np.testing.assert_array_equal(np.asarray(loaded(scan)), np.asarray(generator(scan)))
-
-
 def test_the_balance_does_not_know_which_way_up_a_scan_is():
     layer = Balance()
     thumbnail = to_network(scan_of())[None]

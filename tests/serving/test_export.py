@@ -11,8 +11,8 @@ from negcolor.experiments.config import CycleGANConfig
 from negcolor.experiments.modifications import GeneratorConfig
 from negcolor.experiments.run_folder import create_run
 from negcolor.inference.api import colorize
-from negcolor.inference.colorization import SavedColorizer, load_colorizer
-from negcolor.inference.models import load_network
+from negcolor.inference.colorization import load_grey_converter
+from negcolor.inference.models import load_converter
 from negcolor.networks.generator import build_generator
 from negcolor.serving import warm_up
 from negcolor.serving.export import CARD, Direction, export_model
@@ -119,13 +119,13 @@ def test_a_version_that_appears_meanwhile_is_kept(run, tmp_path, monkeypatch):
 def test_an_exported_colorizer_is_a_system(system_run, exported_system):
     image = np.random.default_rng(0).integers(0, 65536, (50, 40, 3), dtype="uint16")
     for folder in (exported_system, exported_system.parent):
-        assert isinstance(load_colorizer(folder), SavedColorizer)
+        assert load_grey_converter(folder).side
         result = negcolor.colorize_grey(image, folder).astype(int)
         np.testing.assert_allclose(result, negcolor.colorize_grey(image, system_run), atol=1)
     with pytest.raises(
         NegcolorError, match="mine/1 colors grey positives: give it to negcolor-colorize as"
     ):
-        load_network(exported_system.parent)
+        load_converter(exported_system.parent)
 
 
 def test_an_exported_model_for_negatives_is_none(tmp_path):
@@ -133,7 +133,7 @@ def test_an_exported_model_for_negatives_is_none(tmp_path):
     module.f = tf.function(lambda image: {"image": image}, [tf.TensorSpec((1, None, None, 3))])
     tf.saved_model.save(module, str(tmp_path / "1"), {"serving_default": module.f})
     with pytest.raises(NegcolorError, match="is a model for negatives: give it as --model"):
-        load_colorizer(tmp_path)
+        load_grey_converter(tmp_path)
 
 
 def test_there_is_one_direction(system_run, tmp_path):

@@ -15,7 +15,7 @@ import tensorflow as tf
 from tensorflow_serving.apis import predict_pb2, prediction_service_pb2_grpc
 
 from negcolor.experiments.modifications import GeneratorConfig
-from negcolor.inference.serving_client import ServedNetwork
+from negcolor.inference.serving_client import ServedModel
 from negcolor.networks.apply import apply_generator
 from negcolor.networks.generator import build_generator
 from negcolor.serving.export import export_model
@@ -51,7 +51,7 @@ def serving(stand_in, signatures):
 @pytest.mark.parametrize(("height", "width"), [(1, 1), (7, 10), (33, 64)])
 def test_a_served_model_is_the_local_one(serving, generator, height, width):
     image = np.random.default_rng(0).random((height, width, 3), dtype="float32")
-    ours, theirs = ServedNetwork(serving.url).run(image), apply_generator(generator, image)
+    ours, theirs = ServedModel(serving.url).run(image), apply_generator(generator, image)
     assert (ours.shape, ours.dtype) == (image.shape, np.float32)
     # The image travels in 65535 steps and comes back in as many.
     np.testing.assert_allclose(ours, theirs, rtol=0, atol=8 / 65535)

@@ -28,7 +28,7 @@ def config(name, **options):
 
 
 def batches(step, order):
-    """Network Lab that depends on the step and the order."""
+    """Normalized Lab that depends on the step and the order."""
 
     def at(step):
         lab = tf.random.stateless_uniform((2, SIZE, SIZE, 3), tf.stack([step, order]), -1, 1)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from negcolor.images.io import read
-from negcolor.images.lab import AB_SCALE, to_lab_network
+from negcolor.images.lab import AB_SCALE, normalize_lab, srgb_to_lab
 from negcolor.studies.companion_evaluation import SHOWN, evaluate_run
 
 SIZE = 16
@@ -17,7 +17,7 @@ SIZE = 16
 @pytest.fixture
 def truth():
     images = np.random.default_rng(0).random((SHOWN + 1, SIZE, SIZE, 3), "float32")
-    return to_lab_network(images)
+    return normalize_lab(srgb_to_lab(images))
 
 
 @pytest.fixture
@@ -59,7 +59,8 @@ def test_the_first_images_are_kept_or_all(run, truth):
     grey = read(folder / "001.png").astype(int)
     assert np.ptp(grey, axis=-1).max() <= 1
     np.testing.assert_array_equal(
-        to_lab_network(read(folder / "002-truth.png") / 255.0)[..., 0] > 0, truth[1, ..., 0] > 0
+        normalize_lab(srgb_to_lab(read(folder / "002-truth.png") / 255.0))[..., 0] > 0,
+        truth[1, ..., 0] > 0,
     )
     evaluate(run, truth, keep_all=True)
     assert len([*folder.iterdir()]) == 2 * (SHOWN + 1)

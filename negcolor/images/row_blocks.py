@@ -1,4 +1,4 @@
-"""Work on an image in bands of rows, by as many threads as there are processors."""
+"""Work on an image in blocks of rows, by as many threads as there are processors."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import TypeVar
 
 Result = TypeVar("Result")
 
-ROWS = 32  # of a band; every thread holds several float32 copies of one
+ROWS = 32  # of a block; every thread holds several float32 copies of one
 
 
 def map_row_blocks(work: Callable[[int, int], Result], height: int) -> list[Result]:
-    """Calls work(start, stop) for every band [start, stop) of an image's rows, in any order.
+    """Calls work(start, stop) for every block [start, stop) of an image's rows, in any order.
 
     Returns:
         What the calls returned, from the top to the bottom.

@@ -4,16 +4,16 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from negcolor.film.aging import age_at_random, altered
 from negcolor.film.development import characteristic_curve
-from negcolor.film.stocks import emulsion, get_stock
+from negcolor.film.random_film import adjust_curve, age_at_random
+from negcolor.film.stocks import STOCKS, emulsion
 
-FILM = emulsion(get_stock("kodak_gold_200"))  # its curve has a shoulder in every layer
+FILM = emulsion(STOCKS["kodak_gold_200"])  # its curve has a shoulder in every layer
 LOG_H = tf.repeat(tf.linspace(-4.0, 1.0, 60)[:, tf.newaxis], 3, axis=1)
 
 
 def changed(fog=0.0, contrast=0.0, speed=0.0):
-    return characteristic_curve(LOG_H, altered(FILM, fog, contrast, speed)).numpy()
+    return characteristic_curve(LOG_H, adjust_curve(FILM, fog, contrast, speed)).numpy()
 
 
 def test_fog_adds_to_every_density():
@@ -51,5 +51,5 @@ def test_aged_films_stay_within_what_films_do(aged):
 
 
 def test_a_missing_shoulder_stays_missing():
-    film = age_at_random(emulsion(get_stock("kodak_portra_400")), tf.constant([1, 2]))
+    film = age_at_random(emulsion(STOCKS["kodak_portra_400"]), tf.constant([1, 2]))
     assert np.isinf(film.x1).all()
