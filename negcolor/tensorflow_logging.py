@@ -22,12 +22,15 @@ from types import ModuleType
 REMARK = re.compile(
     rb"[IWE]\d{4} [\d:.]+ +\d+ \S+:\d+\]|WARNING: All log messages before|To enable the following"
 )
+FATAL_ONLY = "3"
 
 
 def hide_remarks() -> None:
-    """Hides them for the rest of the process; to see them, set TF_CPP_MIN_LOG_LEVEL=0."""
-    if "TF_CPP_MIN_LOG_LEVEL" not in os.environ:
-        os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"  # fatal errors only
+    """Hides them for the rest of the process; to see them, set TF_CPP_MIN_LOG_LEVEL=0.
+
+    Processes that this one starts inherit the setting, and call this function, too.
+    """
+    if os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", FATAL_ONLY) == FATAL_ONLY:
         sys.meta_path.insert(0, _QuietImport())
 
 

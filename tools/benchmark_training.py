@@ -33,11 +33,11 @@ from negcolor.experiments.config import CycleGANConfig
 from negcolor.experiments.modifications import MODIFICATIONS
 from negcolor.experiments.system_config import ColorizationConfig
 from negcolor.experiments.systems import SYSTEMS
-from negcolor.training.colorization_task import ColorData, ColorPlan
+from negcolor.training.colorization_task import ColorizationData, ColorizationTask
 from negcolor.training.cyclegan import CycleGAN
 from negcolor.training.networks import build_networks
 from negcolor.training.precision import POLICIES, resolve_jit, resolve_precision
-from negcolor.training.task import Trainer
+from negcolor.training.task import StepModel
 
 MATMUL_SIDE = 2048
 SIDE = 256  # of images, where none is given
@@ -146,7 +146,7 @@ def benchmark_system(name: str, options: argparse.Namespace) -> None:
     size = config.configured_system().image_size
     batch = tf.random.uniform((options.batch_size, size, size, 3), -1, 1)
     stream = tf.data.Dataset.from_tensors(batch).repeat()
-    plan = ColorPlan(config, ColorData(lambda step, order: stream, 1, batch.numpy()))
+    plan = ColorizationTask(config, ColorizationData(lambda step, order: stream, 1, batch.numpy()))
     networks = plan.build_networks(policy)
     for phase in plan.phases:
         data = next(iter(plan.batches(phase, 0)))
@@ -160,7 +160,7 @@ def benchmark_system(name: str, options: argparse.Namespace) -> None:
     print(f"{name:30s} peak memory {peak:.2f} GiB at {size}x{size}", flush=True)
 
 
-def seconds_per_step(trainer: Trainer, data: object, steps: int) -> float:
+def seconds_per_step(trainer: StepModel, data: object, steps: int) -> float:
     """The mean over whole turns, `steps` steps at least, after one turn that is not counted."""
     step = tf.function(trainer.train_step, autograph=False)
 

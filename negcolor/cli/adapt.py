@@ -11,7 +11,7 @@ import typer
 from negcolor.cli.common import INTERRUPTED, print_error, run
 from negcolor.errors import NegcolorError
 from negcolor.experiments.config import CycleGANConfig
-from negcolor.experiments.run_folder import create_run, load_run, next_folder
+from negcolor.experiments.run_folder import check_free, load_run, next_folder
 from negcolor.images.formats import WRITTEN
 from negcolor.images.io import find_images
 from negcolor.inference.models import find_model, latest_version
@@ -71,7 +71,9 @@ def adapt(
         start=str(model),
         pretrain_steps=steps or (STEPS if minutes is None else UNLIMITED),
     )
-    _adapt(config, scans, photos, output or next_folder("adapted"), minutes)
+    folder = output or next_folder("adapted")
+    check_free(folder)
+    _adapt(config, folder, minutes)
 
 
 def _check_images(option: str, folder: Path) -> None:
@@ -85,33 +87,15 @@ def _check_images(option: str, folder: Path) -> None:
         )
 
 
-def _adapt(
-    config: CycleGANConfig, scans: Path, photos: Path, folder: Path, minutes: float | None
-) -> None:
-    """Joins the pipelines and the training."""
+def _adapt(config: CycleGANConfig, folder: Path, minutes: float | None) -> None:
+    """Trains and says where what is."""
     from rich.console import Console
 
-    from negcolor.cli.training_data import adaptation_data
-    from negcolor.inference.models import load_generator
-    from negcolor.networks.density_prior import has_prior
-    from negcolor.training.negative_task import FilmPlan
-    from negcolor.training.trainer import Run
-    from pipelines.py_function import readable_errors
+    from pipelines.train import train
 
-    start = load_generator(str(config.start))
-    if not has_prior(start):
-        raise NegcolorError(
-            f"{config.start} has no density prior, whose balance is adapted; give a model that was "
-            "trained with --prior density."
-        )
-    data = adaptation_data(config, scans, photos)
-    create_run(folder, config)
     console = Console()
-    console.print(f"{folder}: {config.start} for {scans}", highlight=False)
-    training = Run(folder, FilmPlan(config, data, start), console)
     try:
-        with readable_errors():
-            training.train(minutes)
+        train(config, folder, console=console, minutes=minutes, announce=True)
     except KeyboardInterrupt:
         print_error(f"interrupted; {folder} has what was reached until then.")
         raise typer.Exit(INTERRUPTED) from None

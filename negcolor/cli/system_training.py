@@ -16,7 +16,7 @@ from negcolor.experiments.systems import System
 if TYPE_CHECKING:
     import tensorflow as tf
 
-    from negcolor.training.colorization_task import ColorData, ColorPlan
+    from negcolor.training.colorization_task import ColorizationData, ColorizationTask
     from pipelines.photographs import Photographs
 
 VALIDATED = 64  # images that are looked at after every epoch
@@ -29,9 +29,9 @@ def open_for(system: System, config: ColorizationConfig) -> Photographs:
     return open_photographs(config.data, images=system.images, split=system.split, seed=config.seed)
 
 
-def color_data(config: ColorizationConfig, photographs: Photographs) -> ColorData:
+def color_data(config: ColorizationConfig, photographs: Photographs) -> ColorizationData:
     """What a run of that configuration reads of its photographs."""
-    from negcolor.training.colorization_task import ColorData
+    from negcolor.training.colorization_task import ColorizationData
     from pipelines.lab_batches import lab_batches, load_validation
 
     system = config.configured_system()
@@ -48,7 +48,7 @@ def color_data(config: ColorizationConfig, photographs: Photographs) -> ColorDat
         )
 
     validation = load_validation(photographs.validation, system.image_size, limit=VALIDATED)
-    return ColorData(batches, len(photographs.train), validation)
+    return ColorizationData(batches, len(photographs.train), validation)
 
 
 def train_system(folder: Path, config: ColorizationConfig, new: bool) -> None:
@@ -56,16 +56,16 @@ def train_system(folder: Path, config: ColorizationConfig, new: bool) -> None:
     from rich.console import Console
 
     from negcolor.experiments.run_folder import create_run
-    from negcolor.training.colorization_task import ColorPlan
-    from negcolor.training.trainer import Run
+    from negcolor.training.colorization_task import ColorizationTask
+    from negcolor.training.trainer import Trainer
     from pipelines.py_function import readable_errors
 
     console = Console()
     system = config.configured_system()
     photographs = open_for(system, config)
-    plan = ColorPlan(config, color_data(config, photographs))
+    plan = ColorizationTask(config, color_data(config, photographs))
     warn_of_random_backbones(config)
-    run = Run(folder, plan, console)
+    run = Trainer(folder, plan, console)
     if new:
         create_run(folder, config)
     console.print(f"{folder}: {photographs.description}", highlight=False, soft_wrap=True)
@@ -89,7 +89,7 @@ def warn_of_random_backbones(config: ColorizationConfig) -> None:
 
 
 def _show_figures(
-    console: Any, folder: Path, plan: ColorPlan, networks: Any, photographs: Photographs
+    console: Any, folder: Path, plan: ColorizationTask, networks: Any, photographs: Photographs
 ) -> None:
     """One screen at the end: the held-out images' figures, and where everything is."""
     from rich.table import Table

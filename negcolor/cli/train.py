@@ -14,7 +14,7 @@ from negcolor.errors import NegcolorError
 from negcolor.experiments.checks import option
 from negcolor.experiments.config import CycleGANConfig
 from negcolor.experiments.run_folder import (
-    create_run,
+    check_free,
     is_system_run,
     load_colorization_run,
     load_run,
@@ -41,6 +41,16 @@ QUICK_SYSTEM = {
     "steps_per_epoch": 40,
     "backbone_weights": "none",
 }
+# Metrics at the end of a training: heading and format.
+COLUMNS = {
+    "ab_error": ("ab error ↓", ".2f"),
+    "psnr": ("PSNR dB ↑", ".2f"),
+    "ssim": ("SSIM ↑", ".3f"),
+    "delta_e": ("ΔE2000 ↓", ".2f"),
+    "colorfulness": ("colorfulness", ".1f"),
+}
+OF_POSITIVES = ("psnr", "ssim", "delta_e")
+OF_COLORS = ("ab_error", "psnr", "ssim", "delta_e", "colorfulness")
 DEFAULTS = CycleGANConfig()
 SYSTEM_DEFAULTS = {field.name: field.default for field in dataclasses.fields(ColorizationConfig)}
 
@@ -121,8 +131,26 @@ def train(
 
     A system's size, batches and epochs are its paper's unless they are given.
     """
-    known = {**vars(DEFAULTS), **SYSTEM_DEFAULTS}
-    options = {name: value for name, value in locals().items() if name in known}
+    options: dict[str, Any] = {
+        "modification": modification,
+        "system": system,
+        "data": data,
+        "epochs": epochs,
+        "steps_per_epoch": steps_per_epoch,
+        "image_size": image_size,
+        "filters": filters,
+        "batch_size": batch_size,
+        "seed": seed,
+        "precision": precision,
+        "jit": jit,
+        "gan_loss": gan_loss,
+        "schedule": schedule,
+        "pretrain_steps": pretrain_steps,
+        "recipe": recipe,
+        "prior": prior,
+        "film": film,
+        "backbone_weights": backbone_weights,
+    }
     given = {name: value for name, value in options.items() if value is not None}
     if recipe == "adapt":
         raise NegcolorError("--recipe adapt needs a model to start from; use negcolor-adapt.")
@@ -130,21 +158,41 @@ def train(
         raise NegcolorError(
             "--resume takes everything from the run; leave --quick and --output out."
         )
+    config: CycleGANConfig | ColorizationConfig
     if system is not None or (resume is not None and is_system_run(resume)):
-        _check_options(given, SYSTEM_DEFAULTS, "a system")
-        _train_system(given, quick, resume, output)
-        return
-    _check_options(given, vars(DEFAULTS), "a modification")
-    if resume is not None:
-        folder, config = resume, load_run(resume, given)
-        if config.recipe == "adapt":
-            raise NegcolorError(
-                f"{resume} is an adaptation, which cannot be continued; run negcolor-adapt again."
-            )
+        folder, config = _system_run(given, quick, resume, output)
     else:
+        folder, config = _modification_run(given, quick, resume, output)
+    if resume is None:
+        check_free(folder)
+    _train(folder, config)
+
+
+def _modification_run(
+    given: dict[str, Any], quick: bool, resume: Path | None, output: Path | None
+) -> tuple[Path, CycleGANConfig]:
+    """Where what is trained; options of a system are refused."""
+    _check_options(given, vars(DEFAULTS), "a modification")
+    if resume is None:
         config = CycleGANConfig(**{**(QUICK if quick else {}), **given})
-        folder = output or next_folder(_folder_name(config.modification))
-    _train(folder, config, resume is None)
+        return output or next_folder(_folder_name(config.modification)), config
+    config = load_run(resume, given)
+    if config.recipe == "adapt":
+        raise NegcolorError(
+            f"{resume} is an adaptation, which cannot be continued; run negcolor-adapt again."
+        )
+    return resume, config
+
+
+def _system_run(
+    given: dict[str, Any], quick: bool, resume: Path | None, output: Path | None
+) -> tuple[Path, ColorizationConfig]:
+    """Where what is trained; options of a modification are refused."""
+    _check_options(given, SYSTEM_DEFAULTS, "a system")
+    if resume is None:
+        config = ColorizationConfig(**{**(QUICK_SYSTEM if quick else {}), **given})
+        return output or next_folder(config.system), config
+    return resume, load_colorization_run(resume, given)
 
 
 def _check_options(given: Mapping[str, Any], known: Mapping[str, Any], what: str) -> None:
@@ -153,87 +201,52 @@ def _check_options(given: Mapping[str, Any], known: Mapping[str, Any], what: str
             raise NegcolorError(f"{option(name)} does not go with {what}; leave it out.")
 
 
-def _train_system(
-    given: dict[str, Any], quick: bool, resume: Path | None, output: Path | None
-) -> None:
-    if resume is not None:
-        folder, config = resume, load_colorization_run(resume, given)
-    else:
-        config = ColorizationConfig(**{**(QUICK_SYSTEM if quick else {}), **given})
-        folder = output or next_folder(config.system)
-
-    from negcolor.cli.system_training import train_system
-
-    train_system(folder, config, resume is None)
-
-
 def _folder_name(modification: str) -> str:
     return f"modification-{modification}" if modification.isdigit() else modification
 
 
-def _train(folder: Path, config: CycleGANConfig, new: bool) -> None:
-    """Joins the pipelines and the training."""
+def _train(folder: Path, config: CycleGANConfig | ColorizationConfig) -> None:
+    """Trains, in a new folder or on in an old one, and shows how it does on unseen images."""
     from rich.console import Console
 
-    from negcolor.cli.training_data import training_data
-    from negcolor.training.negative_task import FilmPlan
-    from negcolor.training.trainer import Run
-    from pipelines.py_function import readable_errors
-    from pipelines.sources import open_data
+    from pipelines.train import record_test_metrics, train
 
+    for warning in config.warnings():
+        print_error(warning)
     console = Console()
-    domains = open_data(config.data)
-    data = training_data(config, domains)
-    if new:
-        create_run(folder, config)
-    console.print(f"{folder}: {domains.description}", highlight=False)
-    plan = FilmPlan(config, data)
-    training = Run(folder, plan, console)
     try:
-        with readable_errors():
-            training.train()
+        trained = train(config, folder, console=console, announce=True)
     except KeyboardInterrupt:
         print_error(f"interrupted; continue with: negcolor-train --resume {folder}")
         raise typer.Exit(INTERRUPTED) from None
-    _show_figures(console, training, plan)
+    metrics = trained.test_metrics()
+    record_test_metrics(folder, metrics)
+    if isinstance(config, CycleGANConfig):
+        _show_metrics(console, metrics, "test picture{s} against the truth", OF_POSITIVES)
+        example = f"negcolor-colorize SCANS --model {folder} --output positives"
+    else:
+        _show_metrics(console, metrics, "held-out picture{s}", OF_COLORS)
+        example = f"negcolor-colorize GREY_PICTURES --system {folder} --output colored"
+    console.print(f"Samples: {folder / 'samples'}", highlight=False)
+    console.print(f"Use it:  {example}", highlight=False, soft_wrap=True)
 
 
-def _show_figures(console: Any, training: Any, plan: Any) -> None:
-    """One screen at the end: the test images' figures, and where everything is."""
+def _show_metrics(console: Any, metrics: Any, title: str, columns: tuple[str, ...]) -> None:
+    """A row for each method, a column for each metric."""
     from rich.table import Table
 
-    from negcolor.converters.classical import density_stretch, plain_inversion
-    from negcolor.evaluation.summary import compare_converters
-    from negcolor.experiments.run_folder import write_figures
-    from negcolor.networks.apply import apply_generator
-    from negcolor.training.disk import writing
-
-    pairs = [(p.negative, p.truth) for p in plan.data.test if p.truth is not None]
-    generator = training.networks["generator_g"]
-    converters = {
-        "this model": lambda negative: apply_generator(generator, negative),
-        "density stretch": density_stretch,
-        "plain inversion": plain_inversion,
-    }
-    figures = compare_converters(pairs, converters)
-    if figures:
-        record = {name: dataclasses.asdict(values) for name, values in figures.items()}
-        with writing(training.folder):
-            write_figures(training.folder, len(pairs), record)
-        count = f"{len(pairs)} test picture" + ("s" if len(pairs) > 1 else "")
-        table = Table(title=f"{count} against the truth", title_justify="left")
-        for heading in ("", "PSNR dB ↑", "SSIM ↑", "ΔE2000 ↓"):
-            table.add_column(heading, justify="left" if heading == "" else "right")
-        for name, values in figures.items():
-            table.add_row(name, f"{values.psnr:.2f}", f"{values.ssim:.3f}", f"{values.delta_e:.2f}")
-        console.print(table)
-    else:
+    if not metrics.means:
         console.print("No test picture has a truth, so there are no figures.")
-    console.print(f"Samples: {training.folder / 'samples'}", highlight=False)
-    console.print(
-        f"Use it:  negcolor-colorize SCANS --model {training.folder} --output positives",
-        highlight=False,
-    )
+        return
+    plural = "s" if metrics.images > 1 else ""
+    table = Table(title=f"{metrics.images} {title.format(s=plural)}", title_justify="left")
+    table.add_column("")
+    for name in columns:
+        table.add_column(COLUMNS[name][0], justify="right")
+    for method, mean in metrics.means.items():
+        cells = [format(getattr(mean, name), COLUMNS[name][1]) for name in columns]
+        table.add_row(method, *cells)
+    console.print(table)
 
 
 def main() -> None:

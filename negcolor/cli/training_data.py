@@ -12,13 +12,13 @@ from negcolor.experiments.config import CycleGANConfig
 if TYPE_CHECKING:
     import tensorflow as tf
 
-    from negcolor.training.negative_task import TrainingData
+    from negcolor.training.negative_task import NegativeData
     from pipelines.sources import TwoDomains
 
 
-def training_data(config: CycleGANConfig, domains: TwoDomains) -> TrainingData:
+def training_data(config: CycleGANConfig, domains: TwoDomains) -> NegativeData:
     """What a run of that configuration reads from two domains."""
-    from negcolor.training.negative_task import TrainingData
+    from negcolor.training.negative_task import NegativeData
     from pipelines.augmentation import Augmentation
     from pipelines.batches import paired, steps_per_epoch, unpaired
 
@@ -32,7 +32,7 @@ def training_data(config: CycleGANConfig, domains: TwoDomains) -> TrainingData:
             return batches.map(lambda negative, photograph, _: (negative, photograph))
         return batches
 
-    return TrainingData(
+    return NegativeData(
         unpaired=lambda step, **sizes: unpaired(domains, start_step=step, **options, **sizes),
         paired=pairs,
         steps_per_epoch=steps_per_epoch(domains, config.batch_size),
@@ -40,7 +40,7 @@ def training_data(config: CycleGANConfig, domains: TwoDomains) -> TrainingData:
     )
 
 
-def adaptation_data(config: CycleGANConfig, scans: Path, photos: Path) -> TrainingData:
+def adaptation_data(config: CycleGANConfig, scans: Path, photos: Path) -> NegativeData:
     """What an adaptation reads: scans, photographs, and pairs simulated from the latter."""
     from negcolor.images.io import find_images, read
     from pipelines.augmentation import Augmentation

@@ -99,6 +99,10 @@ class CycleGANConfig:
                 f"--recipe {self.recipe} trains layers of a density prior; give --prior density."
             )
 
+    def warnings(self) -> tuple[str, ...]:
+        """What somebody should know before the training; nothing of a CycleGAN."""
+        return ()
+
     def phases(self) -> tuple[Phase, ...]:
         """The phases of the recipe, without those of no length."""
         return tuple(phase for phase in RECIPES[self.recipe] if self.length(phase))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
+from negcolor.atomic import PREFIX, atomic_write_text
 from negcolor.errors import NegcolorError
 from negcolor.experiments.checks import option
 from negcolor.experiments.config import CycleGANConfig
@@ -28,17 +28,25 @@ def create_run(folder: Path, config: CycleGANConfig | ColorizationConfig) -> Non
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        if any(folder.iterdir()):
-            raise NegcolorError(
-                f"{folder} is not empty; give --output another folder, or continue the run in it "
-                f"with --resume {folder}."
-            )
+        check_free(folder)
         text = json.dumps(dataclasses.asdict(config), indent=2) + "\n"
-        write_text(folder / CONFIG, text)
+        atomic_write_text(folder / CONFIG, text)
     except OSError as error:
         raise NegcolorError(
             f"{folder} cannot be written ({error.strerror}); give --output another folder."
         ) from error
+
+
+def check_free(folder: Path) -> None:
+    """Raises a NegcolorError if there is something in a folder that is to be a new run's.
+
+    What a process left behind that was killed while it made the folder does not count.
+    """
+    if folder.is_dir() and any(not path.name.startswith(PREFIX) for path in folder.iterdir()):
+        raise NegcolorError(
+            f"{folder} is not empty; give --output another folder, or continue the run in it "
+            f"with --resume {folder}."
+        )
 
 
 def is_system_run(folder: Path) -> bool:
@@ -111,14 +119,4 @@ def write_figures(folder: Path, images: int, figures: dict[str, dict[str, float]
         OSError: the folder cannot be written.
     """
     record = {"pictures": images, "figures": figures}
-    write_text(folder / FIGURES, json.dumps(record, indent=2) + "\n")
-
-
-def write_text(path: Path, text: str) -> None:
-    """Replaces a file's text at once: a killed process leaves the old or the new text."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        beside.write_text(text, encoding="utf-8")
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
+    atomic_write_text(folder / FIGURES, json.dumps(record, indent=2) + "\n")

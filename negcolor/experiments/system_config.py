@@ -66,6 +66,16 @@ class ColorizationConfig:
         check_choice("precision", self.precision, PRECISIONS)
         check_choice("jit", self.jit, JIT)
 
+    def warnings(self) -> tuple[str, ...]:
+        """What somebody should know before the training: that parts of a system know nothing."""
+        parts = self.configured_system().backbones()
+        if not parts or self.backbone_weights != "none":
+            return ()
+        return (
+            f"ATTENTION: RANDOM weights in {' and '.join(parts)} of {self.system} "
+            "(--backbone-weights none): this is not the paper's system.",
+        )
+
     def configured_system(self) -> System:
         """The system with its size, its batches, its lengths and its width as configured."""
         system = find_system(self.system)

@@ -122,7 +122,7 @@ def _colorizer(run: Path) -> Export:
 
     generator = load_coloring_generator(run)
     module = _module(generator)
-    module.color_maps = maps_function(generator)  # for `inference.colorization.load_grey_converter`
+    module.color_maps = maps_function(generator)  # for `inference.colorization`
     function = coloring_function(module.color_maps, generator.input_shape[1])
     return Export(module, function, generator.count_params())
 

@@ -13,7 +13,7 @@ import keras
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from negcolor.experiments.run_folder import write_text
+from negcolor.atomic import atomic_write_text
 from negcolor.training.disk import writing
 from negcolor.training.rounds import Rounds
 
@@ -113,7 +113,7 @@ class History(keras.callbacks.Callback):
         writer.writeheader()
         writer.writerows(self.rows)
         with writing(self.path.parent):
-            write_text(self.path, text.getvalue())
+            atomic_write_text(self.path, text.getvalue())
 
 
 class Figures(keras.callbacks.Callback):

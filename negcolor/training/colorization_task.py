@@ -21,14 +21,14 @@ from negcolor.training.colorization_samples import grey_sheet
 from negcolor.training.cyclegan import CycleGAN
 from negcolor.training.paired import GanTraining, RegressionTraining, WganTraining
 from negcolor.training.rounds import Rounds
-from negcolor.training.task import Trainer
+from negcolor.training.task import StepModel
 from negcolor.training.trainers import for_policy
 
 SHOWN = 8  # images in a sheet
 
 
 @dataclass(frozen=True)
-class ColorData:
+class ColorizationData:
     """What a system's training reads.
 
     Attributes:
@@ -44,7 +44,7 @@ class ColorData:
 
 
 @dataclass(frozen=True)
-class ColorPlan:
+class ColorizationTask:
     """A plan, see `negcolor.training.task`, for one of the companion papers' systems.
 
     Attributes:
@@ -53,7 +53,7 @@ class ColorPlan:
     """
 
     config: ColorizationConfig
-    data: ColorData
+    data: ColorizationData
 
     @cached_property
     def system(self) -> System:
@@ -120,7 +120,7 @@ class ColorPlan:
 
     def build_trainer(
         self, phase: SystemPhase, networks: Mapping[str, keras.Model], policy: str, jit: bool
-    ) -> Trainer:
+    ) -> StepModel:
         seed = self.config.seed
         trainer: Any
         if isinstance(phase, Regression):

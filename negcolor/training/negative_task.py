@@ -17,7 +17,7 @@ from negcolor.networks.apply import apply_generator
 from negcolor.training.networks import build_networks
 from negcolor.training.rounds import Rounds
 from negcolor.training.sample_sheets import sample_sheet
-from negcolor.training.task import Trainer
+from negcolor.training.task import StepModel
 from negcolor.training.trainers import build_trainer
 
 
@@ -33,7 +33,7 @@ class TestImage(Protocol):
 
 
 @dataclass(frozen=True)
-class TrainingData:
+class NegativeData:
     """What a training reads; the streams are pure functions of the step that they start at.
 
     Attributes:
@@ -56,7 +56,7 @@ class TrainingData:
 
 
 @dataclass(frozen=True)
-class FilmPlan:
+class NegativeTask:
     """A plan, see `negcolor.training.task`, for negatives and color images.
 
     Attributes:
@@ -66,7 +66,7 @@ class FilmPlan:
     """
 
     config: CycleGANConfig
-    data: TrainingData
+    data: NegativeData
     start: keras.Model | None = None
 
     @property
@@ -106,7 +106,7 @@ class FilmPlan:
 
     def build_trainer(
         self, phase: Phase, networks: Mapping[str, keras.Model], policy: str, jit: bool
-    ) -> Trainer:
+    ) -> StepModel:
         return build_trainer(
             phase,
             networks,

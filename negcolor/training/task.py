@@ -14,7 +14,7 @@ from negcolor.experiments.system_config import ColorizationConfig
 from negcolor.training.rounds import Rounds
 
 
-class Trainer(Protocol):
+class StepModel(Protocol):
     """A Keras model that trains a phase; `fit` is Keras'."""
 
     generator_optimizer: keras.optimizers.Optimizer
@@ -32,7 +32,7 @@ class Trainer(Protocol):
     def fit(self, *args: Any, **options: Any) -> Any: ...
 
 
-class Plan(Protocol):
+class Task(Protocol):
     """Networks, the phases in which they are trained, and the data of each.
 
     Networks whose names begin with "generator" are saved beside the checkpoints, "generator_g" is
@@ -60,7 +60,7 @@ class Plan(Protocol):
 
     def build_trainer(
         self, phase: Any, networks: Mapping[str, keras.Model], policy: str, jit: bool
-    ) -> Trainer:
+    ) -> StepModel:
         """A new trainer of the networks; `jit` lets XLA compile the gradients."""
 
     def figures(self, phase: Any, networks: Mapping[str, keras.Model]) -> dict[str, float]:

@@ -13,17 +13,17 @@ import keras
 import tensorflow as tf
 from rich.console import Console
 
+from negcolor.atomic import atomic_write_text
 from negcolor.errors import NegcolorError
-from negcolor.experiments.run_folder import write_text
 from negcolor.images.io import write
 from negcolor.training.callbacks import AfterEpoch, Figures, History, ProgressReport, StopAfter
 from negcolor.training.disk import writing
 from negcolor.training.precision import POLICIES, resolve_jit, resolve_precision
-from negcolor.training.task import Plan
+from negcolor.training.task import Task
 from negcolor.training.trainers import average, averaged
 
 
-class Run:
+class Trainer:
     """A training in its folder; `train` does all that is left of it.
 
     The folder holds config.json, architecture.txt, samples/, checkpoints/, tensorboard/ and the
@@ -32,19 +32,19 @@ class Run:
 
     Args:
         folder: with a config.json when it is trained, see `negcolor.experiments.run_folder`.
-        plan: what to train.
+        task: what to train.
         console: where progress is printed.
     """
 
-    def __init__(self, folder: Path, plan: Plan, console: Console) -> None:
+    def __init__(self, folder: Path, task: Task, console: Console) -> None:
         self.folder = folder
-        self.plan = plan
+        self.task = task
         self.console = console
-        self.policy = POLICIES[resolve_precision(plan.config.precision)]
-        self.jit = resolve_jit(plan.config.jit) == "on"
-        self.phases = plan.phases
-        keras.utils.set_random_seed(plan.config.seed)
-        self.networks = plan.build_networks(self.policy)
+        self.policy = POLICIES[resolve_precision(task.config.precision)]
+        self.jit = resolve_jit(task.config.jit) == "on"
+        self.phases = task.phases
+        keras.utils.set_random_seed(task.config.seed)
+        self.networks = task.build_networks(self.policy)
         self._copies: dict[str, keras.Model] = {}  # of networks, see `in_float32`
         self.number = tf.Variable(0, dtype=tf.int64)  # of the phase at hand
         self.done = tf.Variable(0, dtype=tf.int64)  # steps of this phase
@@ -81,8 +81,8 @@ class Run:
         self.number.assign(number)
         self.done.assign(0)
         self.phase = self.phases[number]
-        self.rounds = self.plan.rounds(self.phase)
-        self.model: Any = self.plan.build_trainer(self.phase, self.networks, self.policy, self.jit)
+        self.rounds = self.task.rounds(self.phase)
+        self.model: Any = self.task.build_trainer(self.phase, self.networks, self.policy, self.jit)
         self._checkpoint.networks = self.networks
         self._checkpoint.model = self.model
         # TensorFlow does not see seeds in Keras' layers.
@@ -94,17 +94,17 @@ class Run:
         for first, last, steps in self.rounds.left(int(self.done)):
             progress = ProgressReport(
                 lambda rounds: title(self.rounds.title(rounds)),
-                self.plan.batch_size(self.phase),
+                self.task.batch_size(self.phase),
                 self.console,
             )
             with closing(progress):
                 self.model.fit(
-                    self.plan.batches(self.phase, self.rounds.steps_after(first)),
+                    self.task.batches(self.phase, self.rounds.steps_after(first)),
                     initial_epoch=first,
                     epochs=last,
                     steps_per_epoch=steps,
                     callbacks=[
-                        Figures(lambda: self.plan.figures(self.phase, self.networks)),
+                        Figures(lambda: self.task.figures(self.phase, self.networks)),
                         progress,
                         *self._records(first),
                         AfterEpoch(self._finish_round),
@@ -155,10 +155,10 @@ class Run:
         for network in (self.networks["generator_g"], *discriminators[:1]):
             network.summary(print_fn=lines.append, line_length=88)
         with writing(self.folder):
-            write_text(self.folder / "architecture.txt", "\n".join(lines) + "\n")
+            atomic_write_text(self.folder / "architecture.txt", "\n".join(lines) + "\n")
 
     def _write_samples(self, rounds: int) -> None:
-        sheet = self.plan.sheet(self.networks)
+        sheet = self.task.sheet(self.networks)
         if sheet is not None:
             name = self._of_phase(self.rounds.file_stem(rounds)) + ".png"
             write(self.folder / "samples" / name, sheet, overwrite=True)
@@ -185,6 +185,6 @@ class Run:
         if self.policy == "float32":
             return network
         if name not in self._copies:  # made once: some contain large pretrained networks
-            self._copies |= self.plan.build_networks("float32", [name])
+            self._copies |= self.task.build_networks("float32", [name])
         self._copies[name].set_weights(network.get_weights())
         return self._copies[name]

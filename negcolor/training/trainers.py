@@ -12,7 +12,7 @@ from negcolor.experiments.config import CycleGANConfig
 from negcolor.experiments.phases import Phase
 from negcolor.training.cyclegan import CycleGAN
 from negcolor.training.losses import LinearDecay
-from negcolor.training.task import Trainer
+from negcolor.training.task import StepModel
 from negcolor.training.weighted_training import WeightedTraining
 
 ADVERSARIAL_BETA_1 = 0.5  # of Adam, where a discriminator is trained
@@ -27,7 +27,7 @@ def build_trainer(
     precision: str,
     jit: bool,
     start: keras.Model | None = None,
-) -> Trainer:
+) -> StepModel:
     """What trains the networks in a phase.
 
     Args:
@@ -78,13 +78,13 @@ def for_policy(optimizer: keras.optimizers.Optimizer, policy: str) -> keras.opti
     return optimizer
 
 
-def average(trainer: Trainer) -> None:
+def average(trainer: StepModel) -> None:
     """Gives the generators the running mean of their weights, if their optimizer keeps one."""
     trainer.generator_optimizer.finalize_variable_values(trainer.generator_variables)
 
 
 @contextmanager
-def averaged(trainer: Trainer) -> Iterator[None]:
+def averaged(trainer: StepModel) -> Iterator[None]:
     """While it lasts, the generators have the running mean of their weights."""
     weights = [variable.numpy() for variable in trainer.generator_variables]
     average(trainer)

@@ -1,8 +1,6 @@
 """The options of a run, their limits, and the folder that keeps them."""
 
 import dataclasses
-import json
-import os
 
 import pytest
 
@@ -10,7 +8,7 @@ from negcolor.errors import NegcolorError
 from negcolor.experiments import config
 from negcolor.experiments.config import CycleGANConfig
 from negcolor.experiments.modifications import BASELINE
-from negcolor.experiments.run_folder import create_run, load_run, write_text
+from negcolor.experiments.run_folder import create_run, load_run
 from negcolor.training.losses import GAN_LOSSES as LOSSES
 
 ODD = CycleGANConfig(
@@ -97,19 +95,3 @@ def test_options_beside_resume_may_repeat_but_not_contradict(tmp_path):
     create_run(tmp_path / "plain", CycleGANConfig())
     with pytest.raises(NegcolorError, match=r"--filters 8 contradicts .* with the default;"):
         load_run(tmp_path / "plain", {"filters": 8})
-
-
-def test_text_is_replaced_whole_or_not_at_all(tmp_path, monkeypatch):
-    file = tmp_path / "config.json"
-    write_text(file, json.dumps("Grüße\n"))
-    write_text(file, "new 写真\n")
-    assert file.read_text(encoding="utf-8") == "new 写真\n"
-
-    def full(*_):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(os, "replace", full)
-    with pytest.raises(OSError, match="No space"):
-        write_text(file, "newer")
-    assert [path.name for path in tmp_path.iterdir()] == ["config.json"]
-    assert file.read_text(encoding="utf-8") == "new 写真\n"

@@ -14,8 +14,8 @@ from negcolor.experiments.system_config import ColorizationConfig
 from negcolor.experiments.systems import SYSTEMS
 from negcolor.images.io import read
 from negcolor.training.colorization_metrics import color_figures, verdicts
-from negcolor.training.colorization_task import ColorData, ColorPlan
-from negcolor.training.trainer import Run
+from negcolor.training.colorization_task import ColorizationData, ColorizationTask
+from negcolor.training.trainer import Trainer
 
 SIZE = 32
 SMALL = sorted(name for name, system in SYSTEMS.items() if not system.backbones())
@@ -38,14 +38,14 @@ def batches(step, order):
 
 
 VALIDATION = np.random.default_rng(3).uniform(-0.3, 0.3, (3, SIZE, SIZE, 3)).astype("float32")
-DATA = ColorData(batches, 4, VALIDATION)
+DATA = ColorizationData(batches, 4, VALIDATION)
 
 
 def train(folder, config_, stop_after=99):
     """Goes on with a training, until so many checkpoints are saved from then on."""
     if not folder.exists():
         create_run(folder, config_)
-    run = Run(folder, ColorPlan(config_, DATA), Console(quiet=True))
+    run = Trainer(folder, ColorizationTask(config_, DATA), Console(quiet=True))
     save, saved = run._save_checkpoint, []
 
     def save_and_stop():
@@ -117,7 +117,7 @@ def test_a_run_killed_within_an_epoch_ends_as_if_it_was_not(tmp_path):
     options = config("unet-gan", epochs=2)
     whole, _ = train(tmp_path / "whole", options)
     train(tmp_path / "parts", options, stop_after=1)
-    killed = Run(tmp_path / "parts", ColorPlan(options, DATA), Console(quiet=True))
+    killed = Trainer(tmp_path / "parts", ColorizationTask(options, DATA), Console(quiet=True))
     killed._restore_checkpoint()
     killed.model.train_step(next(iter(batches(2, 0))))  # lost: no checkpoint follows
     parts, _ = train(tmp_path / "parts", options)
@@ -126,7 +126,7 @@ def test_a_run_killed_within_an_epoch_ends_as_if_it_was_not(tmp_path):
 
 def test_the_phases_of_archaeology_train_what_they_should(tmp_path):
     name = "archaeology-gan"
-    run = Run(tmp_path, ColorPlan(config(name), DATA), Console(quiet=True))
+    run = Trainer(tmp_path, ColorizationTask(config(name), DATA), Console(quiet=True))
     trained = []
     for number, phase in enumerate(run.phases):
         run._begin_phase(number)
@@ -150,7 +150,7 @@ def test_the_phases_of_archaeology_train_what_they_should(tmp_path):
 
 
 def test_the_cyclegan_keeps_the_lightness_by_its_loss_of_detail():
-    plan = ColorPlan(config("grey-cyclegan"), DATA)
+    plan = ColorizationTask(config("grey-cyclegan"), DATA)
     networks = plan.build_networks("float32")
     trainer = plan.build_trainer(plan.phases[0], networks, "float32", False)
     grey, color = next(iter(plan.batches(plan.phases[0], 0)))

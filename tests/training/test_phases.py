@@ -16,10 +16,10 @@ from negcolor.errors import NegcolorError
 from negcolor.experiments.config import CycleGANConfig
 from negcolor.experiments.modifications import BASELINE
 from negcolor.experiments.phases import ALL, RECIPES
-from negcolor.training.negative_task import FilmPlan, TrainingData
+from negcolor.training.negative_task import NegativeData, NegativeTask
 from negcolor.training.networks import build_networks
 from negcolor.training.objective import TERMS, anchor_loss, sorted_wasserstein_loss
-from negcolor.training.trainer import Run
+from negcolor.training.trainer import Trainer
 from negcolor.training.trainers import averaged, build_trainer
 
 SIZE = 32
@@ -214,7 +214,9 @@ def test_the_film_recipe_trains_first_the_balance_then_the_rest(tmp_path, monkey
         image_size=SIZE,
         precision="float32",
     )
-    run = Run(tmp_path, FilmPlan(config, TrainingData(stream, stream, 2, [])), Console(quiet=True))
+    run = Trainer(
+        tmp_path, NegativeTask(config, NegativeData(stream, stream, 2, [])), Console(quiet=True)
+    )
     layers = {layer.name: layer for layer in run.networks["generator_g"].layers}
     before = {name: layer.get_weights() for name, layer in layers.items()}
     after_phase = []
@@ -265,7 +267,9 @@ def train(folder, monkeypatch, stop_after=CHECKPOINTS):
     first, second = RECIPES["sharp"]
     phases = (dataclasses.replace(first, round_steps=2), second)
     monkeypatch.setitem(RECIPES, "sharp", phases)
-    run = Run(folder, FilmPlan(SHARP, TrainingData(stream, stream, 2, [])), Console(quiet=True))
+    run = Trainer(
+        folder, NegativeTask(SHARP, NegativeData(stream, stream, 2, [])), Console(quiet=True)
+    )
     save, saved = run._save_checkpoint, []
 
     def save_and_stop():

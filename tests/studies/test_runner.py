@@ -8,9 +8,8 @@ import time
 
 import pytest
 
-from negcolor.experiments.config import CycleGANConfig
-from negcolor.studies.ablation_options import StudyOptions
-from negcolor.studies.runner import is_finished, train_all
+from negcolor.studies.runner import train_runs
+from negcolor.studies.study import AblationStudy
 
 # Stands in for a training; a new process imports it by its name.
 PRETENDED = """
@@ -18,7 +17,8 @@ import os
 import signal
 import time
 
-def work(folder, config):
+def work(run):
+    folder, config = run.folder, run.config
     folder.mkdir(parents=True)
     if config.modification == "1":
         raise SystemExit(2)
@@ -28,7 +28,8 @@ def work(folder, config):
         return
     (folder / "evaluation.json").write_text(str(os.getpid()))
 
-def forever(folder, config):
+def forever(run):
+    folder = run.folder
     folder.mkdir(parents=True)
     (folder / "pid").write_text(str(os.getpid()))
     time.sleep(600)
@@ -37,13 +38,11 @@ PARENT = """
 import sys
 from pathlib import Path
 import pretended
-from negcolor.studies.ablation_options import StudyOptions
-from negcolor.studies.runner import train_all
-from negcolor.experiments.config import CycleGANConfig
+from negcolor.studies.runner import train_runs
+from negcolor.studies.study import AblationStudy
 
 if __name__ == "__main__":
-    options = StudyOptions(("0",), (0,), CycleGANConfig())
-    list(train_all(Path(sys.argv[1]), options, pretended.forever))
+    list(train_runs(Path(sys.argv[1]), AblationStudy((0,), {}, ("0",)), pretended.forever))
 """
 
 
@@ -57,34 +56,36 @@ def pretended(tmp_path, monkeypatch):
     del sys.modules["pretended"]
 
 
+@pytest.mark.slow
 def test_a_run_that_fails_leaves_the_others_alone(pretended, tmp_path):
-    options = StudyOptions(("1", "2", "3", "4"), (0,), CycleGANConfig())
-    study = tmp_path / "study"
-    events = list(train_all(study, options, pretended.work))
-    assert [text for event, text in events if event == "failed"] == [
-        "modification 1, seed 0 (exit code 2)",
-        f"modification 2, seed 0 (exit code {-signal.SIGKILL})",
-        "modification 3, seed 0 (exit code 0)",  # ended without a result
+    study = AblationStudy((0,), {}, ("1", "2", "3", "4"))
+    folder = tmp_path / "study"
+    events = list(train_runs(folder, study, pretended.work))
+    rest = " has no result; the same command tries again."
+    assert [event.text for event in events if event.kind == "failure"] == [
+        f"modification 1, seed 0 (exit code 2){rest}",
+        f"modification 2, seed 0 (exit code {-signal.SIGKILL}){rest}",
+        f"modification 3, seed 0 (exit code 0){rest}",  # ended without a result
     ]
-    assert [text for event, text in events if event == "begins"] == [
+    assert [event.text for event in events if event.kind == "progress"] == [
         "run 1 of 5, baseline, seed 0",
         *(f"run {n + 1} of 5, modification {n}, seed 0" for n in (1, 2, 3, 4)),
     ]
-    finished = [folder for folder, _ in options.runs(study) if is_finished(folder)]
-    assert [folder.name for folder in finished] == ["0-seed-0", "4-seed-0"]
-    assert len({(folder / "evaluation.json").read_text() for folder in finished}) == 2  # processes
+    finished = [run.folder for run in study.runs(folder) if run.is_finished]
+    assert [run.name for run in finished] == ["0-seed-0", "4-seed-0"]
+    assert len({(run / "evaluation.json").read_text() for run in finished}) == 2  # processes
 
 
 def test_finished_runs_are_skipped(pretended, tmp_path):
-    options = StudyOptions(("4",), (0,), CycleGANConfig())
-    for folder, _ in options.runs(tmp_path / "study"):
-        folder.mkdir(parents=True)
-        (folder / "evaluation.json").write_text("{}")
-    assert list(train_all(tmp_path / "study", options, pretended.work)) == []
+    study = AblationStudy((0,), {}, ("4",))
+    for run in study.runs(tmp_path):
+        run.folder.mkdir(parents=True)
+        (run.folder / "evaluation.json").write_text("{}")
+    assert list(train_runs(tmp_path, study, pretended.work)) == []
 
 
 def wait_for(condition):
-    give_up = time.monotonic() + 60
+    give_up = time.monotonic() + 300
     while not condition():
         assert time.monotonic() < give_up
         time.sleep(0.02)
@@ -99,13 +100,15 @@ def is_alive(pid):
         return file.read().rpartition(")")[2].split()[0] != "Z"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not os.path.isdir("/proc/self"), reason="looks for processes in /proc")
 def test_a_run_ends_with_a_study_that_is_killed(pretended, tmp_path):
     (tmp_path / "parent.py").write_text(PARENT)
     study = tmp_path / "study"
     parent = subprocess.Popen([sys.executable, tmp_path / "parent.py", study])
     file = study / "runs" / "0-seed-0" / "pid"
-    wait_for(lambda: file.exists() and file.read_text())
+    wait_for(lambda: parent.poll() is not None or (file.exists() and file.read_text()))
+    assert parent.poll() is None
     parent.kill()
     parent.wait()
     wait_for(lambda: not is_alive(int(file.read_text())))
