@@ -11,9 +11,11 @@ from negcolor.training.losses import (
     LinearDecay,
     adversarial_loss,
     cie94_loss,
+    critic_loss,
     discriminator_loss,
     l1_loss,
     ssim_loss,
+    wasserstein_loss,
 )
 
 
@@ -43,6 +45,13 @@ def test_least_squares():
     expected = 0.5 * (((real - 1) ** 2).mean() + (fake**2).mean())
     assert float(discriminator_loss(real, fake, "lsgan")) == pytest.approx(expected, rel=1e-6)
     assert float(adversarial_loss(fake, "lsgan")) == pytest.approx(((fake - 1) ** 2).mean())
+
+
+def test_a_critic_rates_real_images_high_and_its_generator_wants_that_rating():
+    real, fake = np.full((2, 3, 3, 1), 5, "float32"), np.full((2, 3, 3, 1), 2, "float32")
+    fake[0, 0, 0] = 11  # a mean of 2.5
+    assert float(critic_loss(real, fake)) == pytest.approx(2.5 - 5)
+    assert float(wasserstein_loss(fake)) == pytest.approx(-2.5)
 
 
 def test_cross_entropy_of_large_logits_is_finite_and_exact():

@@ -31,6 +31,28 @@ def lab(step=0, batch=2):
     return tf.random.stateless_uniform((batch, SIZE, SIZE, 3), (step, 7), -1, 1)
 
 
+def still_networks(channels=3):
+    """Networks without dropout, and what they make of `lab()` before any step: by a function."""
+    nets = networks(channels)
+    nets["generator_g"] = keras.Sequential(
+        [keras.Input((SIZE, SIZE, 1)), layers.Conv2D(2, 1, activation="tanh")]
+    )
+    copies = {name: keras.models.clone_model(network) for name, network in nets.items()}
+    for name, copy in copies.items():
+        copy.set_weights(nets[name].get_weights())
+
+    def logits(colors):
+        seen = np.concatenate([lab()[..., :1], colors], axis=-1) if channels == 3 else colors
+        return np.asarray(copies["discriminator_y"](seen), "float64")
+
+    fake = np.asarray(copies["generator_g"](lab()[..., :1]))
+    return nets, logits, fake
+
+
+def softplus(x):
+    return np.log1p(np.exp(np.asarray(x, "float64")))
+
+
 def values(network):
     return [np.array(variable) for variable in network.trainable_variables]
 
@@ -81,6 +103,44 @@ def test_a_gan_trains_both_networks_whether_or_not_the_discriminator_sees_the_gr
     total = float(losses["adversarial"]) + 100 * float(losses["l1"])
     assert float(losses["generator"]) == pytest.approx(total, rel=1e-5)
     assert not any(same(before[name], values(network)) for name, network in nets.items())
+
+
+@pytest.mark.parametrize("channels", [2, 3])
+def test_the_discriminator_learns_to_tell_real_colors_from_generated_ones(channels):
+    """Eq. 1 in NumPy: softplus(-logits) of real and softplus(logits) of generated colors."""
+    nets, logits, fake = still_networks(channels)
+    losses = gan(nets).train_step(lab())
+    real = lab()[..., 1:]
+    expected = 0.5 * (softplus(-logits(real)).mean() + softplus(logits(fake)).mean())
+    swapped = 0.5 * (softplus(logits(real)).mean() + softplus(-logits(fake)).mean())
+    assert abs(expected - swapped) > 1e-4
+    assert float(losses["discriminator"]) == pytest.approx(expected, rel=1e-5)
+
+
+def test_the_generator_wants_its_colors_taken_for_real_ones():
+    nets, logits, fake = still_networks()
+    trainer = gan(nets)
+    trainer.discriminator_optimizer.learning_rate = 0.0  # it steps first
+    losses = trainer.train_step(lab())
+    assert float(losses["adversarial"]) == pytest.approx(softplus(-logits(fake)).mean(), rel=1e-5)
+    l1 = np.abs(fake - lab()[..., 1:]).mean()
+    assert float(losses["l1"]) == pytest.approx(l1, rel=1e-5)
+    total = softplus(-logits(fake)).mean() + 100 * l1
+    assert float(losses["generator"]) == pytest.approx(total, rel=1e-5)
+
+
+def test_a_critic_and_its_generator_by_value():
+    nets, logits, fake = still_networks()
+    trainer = wgan(nets, critic_steps=1)
+    trainer.discriminator_optimizer.learning_rate = 0.0
+    losses = trainer.train_step(lab())
+    real = lab()[..., 1:]
+    assert float(losses["critic"]) == pytest.approx(
+        logits(fake).mean() - logits(real).mean(), rel=1e-4
+    )
+    assert float(losses["adversarial"]) == pytest.approx(-logits(fake).mean(), rel=1e-4)
+    total = -logits(fake).mean() + 100 * np.abs(fake - real).mean()
+    assert float(losses["generator"]) == pytest.approx(total, rel=1e-5)
 
 
 def test_a_gan_without_l1_weight_minimises_the_adversarial_loss_alone():
