@@ -17,15 +17,13 @@ from negcolor.errors import NegcolorError
 from negcolor.evaluation.color_metrics import Predict, compare_colors, grey
 from negcolor.evaluation.metrics import Figures, average
 from negcolor.evaluation.summary import Converter, compare_converters
-from negcolor.experiments.config import CycleGANConfig
-from negcolor.experiments.run_folder import CONFIG, create_run, write_figures
-from negcolor.experiments.system_config import ColorizationConfig
+from negcolor.experiments.config import ColorizationConfig, CycleGANConfig
+from negcolor.experiments.run_folder import CONFIG, create_run, write_metrics, writing
 from negcolor.inference.models import load_generator
 from negcolor.networks.apply import apply_generator
 from negcolor.networks.density_prior import has_prior
 from negcolor.training.colorization_metrics import predicted_colors
 from negcolor.training.colorization_task import ColorizationTask
-from negcolor.training.disk import writing
 from negcolor.training.negative_task import NegativeTask
 from negcolor.training.trainer import Trainer
 from pipelines.lab_batches import held_out
@@ -112,7 +110,7 @@ def record_test_metrics(folder: Path, metrics: TestMetrics) -> None:
     if metrics.means:
         rows = {name: dataclasses.asdict(mean) for name, mean in metrics.means.items()}
         with writing(folder):
-            write_figures(folder, metrics.images, rows)
+            write_metrics(folder, metrics.images, rows)
 
 
 @overload

@@ -12,8 +12,7 @@ import typer
 from negcolor.cli.common import FAILED, print_error, run
 from negcolor.cli.study_runs import continue_or_create, train_runs
 from negcolor.errors import NegcolorError
-from negcolor.experiments.checks import option
-from negcolor.experiments.config import CycleGANConfig
+from negcolor.experiments.config import CycleGANConfig, option
 
 if TYPE_CHECKING:
     from negcolor.studies.ablation_options import StudyOptions

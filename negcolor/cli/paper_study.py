@@ -12,8 +12,8 @@ import typer
 from negcolor.cli.common import FAILED, print_error
 from negcolor.cli.study_runs import continue_or_create, train_runs
 from negcolor.errors import NegcolorError
+from negcolor.experiments.config import ColorizationConfig
 from negcolor.experiments.studies import PaperStudy, find_study
-from negcolor.experiments.system_config import ColorizationConfig
 from negcolor.studies.companion_options import PaperOptions, continued, save_options
 from negcolor.studies.companion_results import HELD_OUT, TRAINING
 from negcolor.studies.folder import exists

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from negcolor.cli.common import print_error
-from negcolor.experiments.config import CycleGANConfig
+from negcolor.experiments.config import ColorizationConfig, CycleGANConfig
 from negcolor.experiments.run_folder import CONFIG, create_run
-from negcolor.experiments.system_config import ColorizationConfig
 
 if TYPE_CHECKING:
     from negcolor.studies.runner import Config, Options

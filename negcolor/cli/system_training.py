@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import typer
 
 from negcolor.cli.common import INTERRUPTED, print_error
-from negcolor.experiments.system_config import ColorizationConfig
+from negcolor.experiments.config import ColorizationConfig
 from negcolor.experiments.systems import System
 
 if TYPE_CHECKING:
@@ -96,9 +96,8 @@ def _show_figures(
 
     from negcolor.evaluation.color_metrics import Predict, compare_colors, grey
     from negcolor.evaluation.metrics import average
-    from negcolor.experiments.run_folder import write_figures
+    from negcolor.experiments.run_folder import write_metrics, writing
     from negcolor.training.colorization_metrics import predicted_colors
-    from negcolor.training.disk import writing
     from pipelines.lab_batches import held_out
 
     images = photographs.test or photographs.validation
@@ -110,7 +109,7 @@ def _show_figures(
     figures = {name: average(compare_colors(method, truth)) for name, method in methods.items()}
     with writing(folder):
         record = {name: dataclasses.asdict(values) for name, values in figures.items()}
-        write_figures(folder, len(truth), record)
+        write_metrics(folder, len(truth), record)
     count = f"{len(truth)} held-out picture" + ("s" if len(truth) > 1 else "")
     table = Table(title=count, title_justify="left")
     columns = ("", "ab error ↓", "PSNR dB ↑", "SSIM ↑", "ΔE2000 ↓", "colorfulness")

@@ -11,8 +11,7 @@ import typer
 
 from negcolor.cli.common import INTERRUPTED, print_error, run
 from negcolor.errors import NegcolorError
-from negcolor.experiments.checks import option
-from negcolor.experiments.config import CycleGANConfig
+from negcolor.experiments.config import ColorizationConfig, CycleGANConfig, option
 from negcolor.experiments.run_folder import (
     check_free,
     is_system_run,
@@ -20,7 +19,6 @@ from negcolor.experiments.run_folder import (
     load_run,
     next_folder,
 )
-from negcolor.experiments.system_config import ColorizationConfig
 from negcolor.experiments.systems import SYSTEMS
 
 # What --quick stands for; options given beside it win.

@@ -7,8 +7,8 @@ import json
 from pathlib import Path
 
 from negcolor.errors import NegcolorError
-from negcolor.experiments.run_folder import FIGURES, load_colorization_run
-from negcolor.experiments.system_config import ColorizationConfig
+from negcolor.experiments.config import ColorizationConfig
+from negcolor.experiments.run_folder import METRICS, load_colorization_run
 from negcolor.experiments.systems import PAPERS, System
 from negcolor.serving.model_card import Provenance, losses_table, training_data
 
@@ -48,13 +48,13 @@ def read_system_provenance(run: Path) -> Provenance:
         return Provenance(rows, "\n\n".join([_held_out(run), losses_table(last)]))
     except (NegcolorError, OSError, ValueError, KeyError, TypeError) as error:
         raise NegcolorError(
-            f"{run} lacks a readable config.json, history.csv or {FIGURES}, which the model card "
+            f"{run} lacks a readable config.json, history.csv or {METRICS}, which the model card "
             "is made of: put them back."
         ) from error
 
 
 def _training(config: ColorizationConfig, system: System, last: dict[str, str]) -> str:
-    phases = ", then ".join(f"{phase.name}, {phase.epochs} epochs" for phase in system.phases)
+    phases = ", then ".join(f"{phase.name}, {phase.length} epochs" for phase in system.phases)
     steps = f" of {config.steps_per_epoch} steps" if config.steps_per_epoch else ""
     width = f", {config.filters} filters in place of 64" if config.filters else ""
     return (
@@ -77,7 +77,7 @@ def _backbones(config: ColorizationConfig, system: System) -> str:
 
 def _held_out(run: Path) -> str:
     """A table of the figures on images that were not trained on, if there are any."""
-    file = run / FIGURES
+    file = run / METRICS
     if not file.exists():
         return "The run records no figures on pictures that were held out."
     record = json.loads(file.read_text(encoding="utf-8"))

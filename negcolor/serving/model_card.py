@@ -11,7 +11,7 @@ from pathlib import Path
 
 from negcolor.errors import NegcolorError
 from negcolor.experiments.config import CycleGANConfig
-from negcolor.experiments.run_folder import FIGURES, load_run
+from negcolor.experiments.run_folder import METRICS, load_run
 from negcolor.inference.compact import CARD, is_compact, read_description
 
 DIRECTIONS = {
@@ -180,9 +180,8 @@ def _architecture(config: CycleGANConfig) -> dict[str, str]:
 def _training(config: CycleGANConfig, last: dict[str, str]) -> str:
     parts = []
     for phase in config.phases():
-        unit = "epochs" if phase.length == "epochs" else "steps"
         images = "unpaired pictures" if phase.data == "unpaired" else "simulated pairs"
-        parts.append(f"{phase.name}, {config.length(phase)} {unit} on {images}")
+        parts.append(f"{phase.name}, {phase.length} {phase.unit}s on {images}")
     unit = next(iter(last))  # the first column of a history
     if unit not in ("epoch", "step"):
         raise KeyError(unit)
@@ -230,7 +229,7 @@ def losses_table(row: dict[str, str]) -> str:
 
 def _held_out(run: Path) -> list[str]:
     """A table of generator G's figures on images that were not trained on, if there are any."""
-    file = run / FIGURES
+    file = run / METRICS
     if not file.exists():
         return ["The run records no figures on pictures that were held out."]
     record = json.loads(file.read_text(encoding="utf-8"))

@@ -13,12 +13,12 @@ import numpy as np
 from negcolor.atomic import atomic_write_text
 from negcolor.evaluation.metrics import compare
 from negcolor.experiments.modifications import modification
+from negcolor.experiments.run_folder import writing
 from negcolor.images.color import from_unit, to_network, to_unit
 from negcolor.images.io import write
 from negcolor.images.resize import fit
 from negcolor.networks.apply import MULTIPLE, apply_generator
 from negcolor.studies.folder import EVALUATION
-from negcolor.training.disk import writing
 
 if TYPE_CHECKING:
     from negcolor.training.cyclegan import CycleGAN

@@ -14,8 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from negcolor.errors import NegcolorError
-from negcolor.experiments.checks import option
-from negcolor.experiments.config import CycleGANConfig
+from negcolor.experiments.config import CycleGANConfig, option
 from negcolor.experiments.modifications import BASELINE, MODIFICATIONS, modification
 from negcolor.studies.folder import (
     check_budget,

@@ -13,12 +13,12 @@ import numpy as np
 from negcolor.atomic import atomic_write_text
 from negcolor.evaluation.color_metrics import Predict, compare_colors, grey
 from negcolor.evaluation.metrics import colorfulness
+from negcolor.experiments.run_folder import writing
 from negcolor.images.color import from_unit
 from negcolor.images.io import write
 from negcolor.images.lab import from_lab_network, lab_to_srgb
 from negcolor.studies.folder import EVALUATION
-from negcolor.training.colorization_metrics import color_figures, predicted_colors
-from negcolor.training.disk import writing
+from negcolor.training.colorization_metrics import color_errors, predicted_colors
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,8 +54,8 @@ def evaluate_run(
     record = {
         "photographs": description,
         "training_pictures": plan.data.images,
-        "validation_of_grey": color_figures(np.zeros_like(validation), validation),
-        "chroma_of_truth": color_figures(validation, validation)["chroma"],
+        "validation_of_grey": color_errors(np.zeros_like(validation), validation),
+        "chroma_of_truth": color_errors(validation, validation)["chroma"],
         "parts": {name: _figures(predict, truth) for name, truth in parts.items()},
     }
     for name, truth in parts.items():

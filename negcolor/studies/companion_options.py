@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from negcolor.errors import NegcolorError
+from negcolor.experiments.config import ColorizationConfig
 from negcolor.experiments.studies import Candidate, PaperStudy, find_study
-from negcolor.experiments.system_config import ColorizationConfig
 from negcolor.studies.folder import (
     check_budget,
     check_grown,

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from negcolor.errors import NegcolorError
-from negcolor.experiments.system_config import ColorizationConfig
+from negcolor.experiments.config import ColorizationConfig
 from negcolor.studies.companion_options import PaperOptions, load_options, run_folder
 from negcolor.studies.folder import EVALUATION, is_finished
 

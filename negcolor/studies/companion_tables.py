@@ -18,7 +18,7 @@ def trained_table(results: Results) -> Section:
     for candidate in results.options.study.candidates:
         system = find_system(candidate.system)
         config = results.options.config(candidate, results.options.seeds[0])
-        paper_epochs = results.options.study.epochs or sum(p.epochs for p in system.phases)
+        paper_epochs = results.options.study.epochs or sum(p.length for p in system.phases)
         ended = len(results.of(candidate.name))
         rows.append(
             (

@@ -13,7 +13,7 @@ from typing import Any
 
 from negcolor.atomic import atomic_write_text
 from negcolor.errors import NegcolorError
-from negcolor.experiments.checks import option
+from negcolor.experiments.config import option
 
 OPTIONS = "options.json"
 EVALUATION = "evaluation.json"  # in a run folder, written last

@@ -14,8 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from negcolor.experiments.config import CycleGANConfig
-from negcolor.experiments.system_config import ColorizationConfig
+from negcolor.experiments.config import ColorizationConfig, CycleGANConfig
 from negcolor.studies.folder import is_finished
 
 Config = TypeVar("Config", CycleGANConfig, ColorizationConfig)

@@ -6,6 +6,7 @@ Keras is imported where a network is built, so that bad options are refused at o
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -18,7 +19,7 @@ from negcolor.experiments.networks import (
     Generator,
     Koalarization,
 )
-from negcolor.experiments.system_phases import Cycle, Gan, Optimizer, Regression, SystemPhase, Wgan
+from negcolor.experiments.phases import Cycle, Gan, Optimizer, Phase, Regression, Wgan
 from negcolor.experiments.systems import SYSTEMS, System
 from negcolor.reporting.tables import Section, as_markdown, as_text
 from negcolor.summary.layer_table import NetworkReport, network_report, network_section
@@ -59,7 +60,7 @@ def system_report(
         NegcolorError: the image size does not fit, or keras-hub is missing.
     """
     size = system.image_size if image_size is None else image_size
-    in_color = any(isinstance(phase, Cycle) for phase in system.phases)
+    in_color = any(isinstance(phase.step, Cycle) for phase in system.phases)
     generator = discriminator = None
     if network != "discriminator":
         generator = _generator_report(system.generator, size, 3 if in_color else 2)
@@ -77,9 +78,9 @@ def _generator_report(config: Generator, size: int, outputs: int) -> NetworkRepo
 
 @cache
 def _judge_report(config: Discriminator, size: int, channels: int) -> NetworkReport:
-    from negcolor.networks.factory import build_judge
+    from negcolor.networks.factory import build_color_discriminator
 
-    report = network_report(build_judge(config, size, channels), size)
+    report = network_report(build_color_discriminator(config, size, channels), size)
     if isinstance(config, DiscriminatorConfig):
         report = dataclasses.replace(report, receptive_field=config.receptive_field)
     return report
@@ -183,28 +184,32 @@ def systems_markdown() -> str:
     return as_markdown(Section("Systems", header, tuple(rows)))
 
 
-def _phase_words(phase: SystemPhase) -> str:
+def _phase_words(phase: Phase) -> str:
     """ "L1: 20 epochs, Adam 1e-4"."""
     rates = _optimizer_words(phase.generator)
-    if not isinstance(phase, Regression) and phase.discriminator != phase.generator:
+    if phase.discriminator and phase.discriminator != phase.generator:
         rates += f", discriminator {_optimizer_words(phase.discriminator)}"
-    match phase:
-        case Regression():
-            kind = phase.loss.upper()
-        case Gan():
-            kind = "GAN" + (f" + {phase.l1_weight:g} L1" if phase.l1_weight else "")
-            if phase.generator_steps > 1:
-                rates += f", {phase.generator_steps} generator steps per discriminator step"
-        case Wgan():
-            kind = f"WGAN + {phase.l1_weight:g} L1"
-            rates += f", {phase.critic_steps} critic steps per generator step"
-            if phase.clip:
-                rates += f", weights within ±{phase.clip:g}"
-            if phase.gradient_penalty:
-                rates += f", gradient penalty × {phase.gradient_penalty:g}"
-        case Cycle():
-            kind = f"GAN + {phase.cycle_weight:g} cycle + {phase.detail_weight:g} detail"
-    return f"{kind}: {phase.epochs} epochs, {rates}"
+    match phase.step:
+        case Regression(weights=weights):
+            kind = " + ".join(term.upper() for term in weights)
+        case Gan(weights=weights, generator_steps=steps):
+            kind = "GAN" + _l1_words(weights)
+            if steps > 1:
+                rates += f", {steps} generator steps per discriminator step"
+        case Wgan(weights=weights) as step:
+            kind = "WGAN" + _l1_words(weights)
+            rates += f", {step.critic_steps} critic steps per generator step"
+            if step.clip:
+                rates += f", weights within ±{step.clip:g}"
+            if step.gradient_penalty:
+                rates += f", gradient penalty × {step.gradient_penalty:g}"
+        case Cycle() as step:
+            kind = f"GAN + {step.cycle_weight:g} cycle + {step.detail_weight:g} detail"
+    return f"{kind}: {phase.length} epochs, {rates}"
+
+
+def _l1_words(weights: Mapping[str, float]) -> str:
+    return f" + {weights['l1']:g} L1" if weights.get("l1") else ""
 
 
 def _optimizer_words(optimizer: Optimizer) -> str:

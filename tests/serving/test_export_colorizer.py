@@ -11,8 +11,8 @@ import tensorflow as tf
 
 import negcolor
 from negcolor.errors import NegcolorError
-from negcolor.experiments.run_folder import create_run, write_figures
-from negcolor.experiments.system_config import ColorizationConfig
+from negcolor.experiments.config import ColorizationConfig
+from negcolor.experiments.run_folder import create_run, write_metrics
 from negcolor.inference.colorization import SavedColorizer, load_colorizer
 from negcolor.inference.models import load_network
 from negcolor.serving.colorizer_card import read_system_provenance
@@ -159,7 +159,7 @@ def test_the_card_shows_figures_where_the_run_has_them(tmp_path):
     create_run(tmp_path / "run", ColorizationConfig("archaeology-gan", filters=8))
     (tmp_path / "run" / "history.csv").write_text("epoch,gan G\n1,0.5\n")
     row = {"ab_error": 9.5, "psnr": 22.125, "ssim": 0.9, "delta_e": 8.0, "colorfulness": 21.0}
-    write_figures(tmp_path / "run", 4, {"this system": row, "grey": row | {"colorfulness": 0.0}})
+    write_metrics(tmp_path / "run", 4, {"this system": row, "grey": row | {"colorfulness": 0.0}})
     provenance = read_system_provenance(tmp_path / "run")
     assert "4 held-out picture(s)" in provenance.figures
     assert "| this system | 9.500 | 22.125 | 0.900 | 8.000 | 21.000 |" in provenance.figures

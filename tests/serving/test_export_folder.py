@@ -10,7 +10,7 @@ import tensorflow as tf
 from negcolor.errors import NegcolorError
 from negcolor.experiments.config import CycleGANConfig
 from negcolor.experiments.modifications import GeneratorConfig
-from negcolor.experiments.run_folder import create_run, write_figures
+from negcolor.experiments.run_folder import create_run, write_metrics
 from negcolor.inference.api import colorize
 from negcolor.networks.generator import build_generator
 from negcolor.serving import model_card, warm_up
@@ -93,7 +93,7 @@ def test_the_card_shows_figures_of_generator_g_where_the_run_has_them(run, tmp_p
     without = model_card.read_provenance(tmp_path / "run").figures
     assert "no figures on pictures that were held out" in without
     figures = {"this model": {"psnr": 18.853, "ssim": 0.69, "delta_e": 11.9}}
-    write_figures(tmp_path / "run", 1, figures)
+    write_metrics(tmp_path / "run", 1, figures)
     shown = model_card.read_provenance(tmp_path / "run").figures
     assert "the run's 1 test picture(s),\nwhich were not trained on" in shown
     assert "| this model | 18.85 | 0.690 | 11.90 |" in shown
