@@ -1,4 +1,4 @@
-"""Batches of photographs in network Lab, for the grey-to-color systems."""
+"""Batches of photographs in normalized Lab, for the grey-to-color systems."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 import tensorflow as tf
 
-from negcolor.experiments.systems import Variation
+from negcolor.experiments.systems import AugmentationConfig
 from negcolor.images.color import to_unit
-from negcolor.images.lab import to_lab_network
+from negcolor.images.lab import normalize_lab, srgb_to_lab
 from pipelines.batches import batched, map_seeded
 from pipelines.domain import Domain, resize
 from pipelines.photographs import Photograph
@@ -23,7 +23,7 @@ def lab_batches(
     batch_size: int,
     seed: int,
     start_step: int = 0,
-    variation: Variation,
+    augmentation: AugmentationConfig,
     order: int = 0,
 ) -> tf.data.Dataset:
     """Batches of photographs, each squashed to a square as the companion papers resize theirs.
@@ -34,26 +34,26 @@ def lab_batches(
         batch_size: images in a batch.
         seed: decides the order of the images and everything random about them.
         start_step: the first batch is the one that a stream from step 0 has at this step.
-        variation: what is varied at random.
+        augmentation: what is varied at random.
         order: streams of different orders, 0 to 2, have nothing to do with each other.
 
     Returns:
-        An endless dataset of (B, S, S, 3) float32 network Lab, see `negcolor.images.lab`.
+        An endless dataset of (B, S, S, 3) float32 normalized Lab, see `negcolor.images.lab`.
         Unreadable images show as `pipelines.py_function.readable_errors` says.
     """
 
     def square(image: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
-        return to_lab_network(varied(image, image_size, seed, variation))
+        return normalize_lab(srgb_to_lab(augment(image, image_size, seed, augmentation)))
 
-    size = math.ceil(image_size / (1.0 - variation.crop))
+    size = math.ceil(image_size / (1.0 - augmentation.crop))
     images = map_seeded(square, domain, size, (seed, order), start_step * batch_size)
     return batched(images, batch_size)
 
 
-def held_out(
+def load_validation(
     photographs: Sequence[Photograph], image_size: int, limit: int | None = None
 ) -> np.ndarray:
-    """Photographs squashed alike, without variation: (N, S, S, 3) float32 network Lab.
+    """Photographs squashed alike, without augmentation: (N, S, S, 3) float32 normalized Lab.
 
     Args:
         photographs: at least one.
@@ -62,19 +62,21 @@ def held_out(
     """
     chosen: Iterable[Photograph] = photographs[:limit]
     squares = [
-        squashed(to_unit(resize(photograph.pixels, image_size)), image_size).numpy()
+        resize_square(to_unit(resize(photograph.pixels, image_size)), image_size).numpy()
         for photograph in chosen
     ]
-    return to_lab_network(np.stack(squares))
+    return normalize_lab(srgb_to_lab(np.stack(squares)))
 
 
-def squashed(image: tf.Tensor, size: int) -> tf.Tensor:
+def resize_square(image: tf.Tensor, size: int) -> tf.Tensor:
     """(H, W, 3) float32 in [0, 1] -> (size, size, 3), whatever the proportions; anti-aliased."""
     square = tf.image.resize(image, (size, size), antialias=True)
     return tf.clip_by_value(square, 0.0, 1.0)
 
 
-def varied(image: tf.Tensor, size: int, seed: tf.Tensor, variation: Variation) -> tf.Tensor:
+def augment(
+    image: tf.Tensor, size: int, seed: tf.Tensor, augmentation: AugmentationConfig
+) -> tf.Tensor:
     """An image as a square, mirrored, turned and cut at random.
 
     What a turned square shows beyond the image is mirrored at its border. Of both sides the same
@@ -84,20 +86,20 @@ def varied(image: tf.Tensor, size: int, seed: tf.Tensor, variation: Variation) -
         image: (H, W, 3) float32 sRGB in [0, 1].
         size: side of the square, in pixels.
         seed: (2,), integer.
-        variation: how much.
+        augmentation: how much.
 
     Returns:
         (size, size, 3) float32 sRGB in [0, 1].
     """
     draws = tf.random.stateless_uniform((5,), seed)
-    mirrored = tf.where(draws[0] < 0.5, -1.0, 1.0) if variation.flip else tf.constant(1.0)
-    if not variation.rotation and not variation.crop:
-        square = squashed(image, size)
+    mirrored = tf.where(draws[0] < 0.5, -1.0, 1.0) if augmentation.flip else tf.constant(1.0)
+    if not augmentation.rotation and not augmentation.crop:
+        square = resize_square(image, size)
         return tf.where(mirrored < 0, tf.reverse(square, [1]), square)
 
-    side = math.ceil(size / (1.0 - variation.crop))
-    angle = math.radians(variation.rotation) * (2.0 * draws[1] - 1.0)
-    kept = side * (1.0 - variation.crop * draws[2])
+    side = math.ceil(size / (1.0 - augmentation.crop))
+    angle = math.radians(augmentation.rotation) * (2.0 * draws[1] - 1.0)
+    kept = side * (1.0 - augmentation.crop * draws[2])
     center = kept / 2 + draws[3:] * (side - kept) - 0.5  # x, y of a pixel's center
     scale = kept / size
     cosine, sine = scale * tf.cos(angle), scale * tf.sin(angle)
@@ -109,7 +111,7 @@ def varied(image: tf.Tensor, size: int, seed: tf.Tensor, variation: Variation) -
     ]
     transform = tf.concat([tf.stack(rows[0]), tf.stack(rows[1]), [0.0, 0.0]], axis=0)
     turned = tf.raw_ops.ImageProjectiveTransformV3(
-        images=squashed(image, side)[None],
+        images=resize_square(image, side)[None],
         transforms=transform[None],
         output_shape=[size, size],
         fill_value=0.0,

@@ -15,10 +15,11 @@ from rich.console import Console
 from negcolor.converters.classical import density_stretch, plain_inversion
 from negcolor.errors import NegcolorError
 from negcolor.evaluation.color_metrics import Predict, compare_colors, grey
-from negcolor.evaluation.metrics import Figures, average
-from negcolor.evaluation.summary import Converter, compare_converters
+from negcolor.evaluation.converters import compare_converters
+from negcolor.evaluation.metrics import Metrics, average
 from negcolor.experiments.config import ColorizationConfig, CycleGANConfig
 from negcolor.experiments.run_folder import CONFIG, create_run, write_metrics, writing
+from negcolor.inference.convert import ImageFunction
 from negcolor.inference.models import load_generator
 from negcolor.networks.apply import apply_generator
 from negcolor.networks.density_prior import has_prior
@@ -26,7 +27,7 @@ from negcolor.training.colorization_metrics import predicted_colors
 from negcolor.training.colorization_task import ColorizationTask
 from negcolor.training.negative_task import NegativeTask
 from negcolor.training.trainer import Trainer
-from pipelines.lab_batches import held_out
+from pipelines.lab_batches import load_validation
 from pipelines.photographs import Photographs
 from pipelines.py_function import readable_errors
 from pipelines.training_data import (
@@ -49,7 +50,7 @@ class TestMetrics:
     __test__ = False  # pytest: this is no test
 
     images: int
-    means: Mapping[str, Figures]
+    means: Mapping[str, Metrics]
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ class TrainedOnNegatives:
     def test_metrics(self) -> TestMetrics:
         """Of "this model" and of two classical converters, on the test images with a truth."""
         pairs = [(p.negative, p.truth) for p in self.task.data.test if p.truth is not None]
-        converters: dict[str, Converter] = {
+        converters: dict[str, ImageFunction] = {
             "this model": partial(apply_generator, self.trainer.networks["generator_g"]),
             "density stretch": density_stretch,
             "plain inversion": plain_inversion,
@@ -92,7 +93,7 @@ class TrainedOnPhotographs:
     def test_metrics(self) -> TestMetrics:
         """Of "this system" and of no colors at all, on the test or else the validation images."""
         images = self.photographs.test or self.photographs.validation
-        truth = held_out(images, self.task.system.image_size)
+        truth = load_validation(images, self.task.system.image_size)
         methods: dict[str, Predict] = {
             "this system": partial(predicted_colors, self.trainer.networks["generator_g"]),
             "grey": grey,

@@ -16,9 +16,8 @@ from negcolor.training.colorization_task import ColorizationData
 from negcolor.training.negative_task import NegativeData
 from pipelines.augmentation import Augmentation
 from pipelines.batches import paired, steps_per_epoch, unpaired
-from pipelines.domain import ImageDomain
-from pipelines.lab_batches import held_out, lab_batches
-from pipelines.lazy import Lazy
+from pipelines.domain import ImageDomain, Lazy
+from pipelines.lab_batches import lab_batches, load_validation
 from pipelines.photographs import Photographs, open_photographs
 from pipelines.sources import TestImage, TwoDomains, open_data
 
@@ -82,11 +81,11 @@ def colorization_data(config: ColorizationConfig, photographs: Photographs) -> C
             batch_size=system.batch_size,
             seed=config.seed,
             start_step=step,
-            variation=system.variation,
+            augmentation=system.augmentation,
             order=order,
         )
 
-    validation = held_out(photographs.validation, system.image_size, limit=VALIDATED)
+    validation = load_validation(photographs.validation, system.image_size, limit=VALIDATED)
     return ColorizationData(batches, len(photographs.train), validation)
 
 

@@ -1,19 +1,19 @@
-"""The README's generated tables are those that the code gives today."""
+"""The README's generated texts are those that the code gives today."""
 
 import runpy
 from pathlib import Path
 
-from negcolor.summary.architecture import comparison_markdown
-from negcolor.summary.system_architecture import systems_markdown
+import pytest
 
 ROOT = Path(__file__).parent.parent
 
 
-def test_the_tables_are_current():
+@pytest.mark.slow  # builds every network
+def test_the_texts_are_current():
     tool = runpy.run_path(str(ROOT / "tools" / "update_readme.py"))
     readme = (ROOT / "README.md").read_text("utf-8")
-    assert tool["with_table"](readme, "modifications", comparison_markdown()) == readme
-    assert tool["with_table"](readme, "systems", systems_markdown()) == readme
+    for name, text in tool["generated_texts"]().items():
+        assert tool["with_text"](readme, name, text) == readme, f"the {name} are old"
 
 
 def test_the_commands_that_the_readme_names_exist():

@@ -27,11 +27,10 @@ from negcolor.converters.classical import CLASSICAL
 from negcolor.errors import NegcolorError
 from negcolor.evaluation.metrics import compare
 from negcolor.film.simulation import simulate
-from negcolor.images.color import to_unit
 from negcolor.images.io import read
-from negcolor.images.resize import fit
-from negcolor.inference.bundled import DEFAULT_MODEL
-from negcolor.inference.models import Network, load_network
+from negcolor.images.resize import downscale_to
+from negcolor.inference.convert import NegativeConverter
+from negcolor.inference.models import DEFAULT_MODEL, load_converter
 
 LONG_SIDE = 512  # pixels of what is converted
 INCHES = 2.2  # width of an image
@@ -51,15 +50,15 @@ Row = tuple[str, np.ndarray, np.ndarray | None]
 def simulated() -> list[Row]:
     rows = []
     for (stock, photograph), stops in zip(PHOTOGRAPHS.items(), EXPOSURES, strict=True):
-        photo = fit(photograph(), LONG_SIDE)
+        photo = downscale_to(photograph(), LONG_SIDE)
         title = f"{stock.replace('_', ' ')}, {stops:+g} stops"
         rows.append((title, simulate(photo, stock, exposure_stops=stops), photo))
     return rows
 
 
-def draw(rows: list[Row], network: Network, model: str) -> plt.Figure:
+def draw(rows: list[Row], converter: NegativeConverter, model: str) -> plt.Figure:
     """A row per scan: the scan, the converters' results and the truth."""
-    converters = {model: network.run, **CLASSICAL}
+    converters = {model: converter.run, **CLASSICAL}
     columns = 1 + len(converters) + any(truth is not None for *_, truth in rows)
     figure, axes = plt.subplots(
         len(rows),
@@ -94,8 +93,8 @@ def main() -> None:
     parser.add_argument("--model", default=DEFAULT_MODEL)
     options = parser.parse_args()
     try:
-        rows = [(file.name, fit(to_unit(read(file)), LONG_SIDE), None) for file in options.scans]
-        figure = draw(rows or simulated(), load_network(options.model), Path(options.model).name)
+        rows = [(file.name, downscale_to(read(file), LONG_SIDE), None) for file in options.scans]
+        figure = draw(rows or simulated(), load_converter(options.model), Path(options.model).name)
     except NegcolorError as error:
         parser.error(str(error))
     figure.savefig(options.output, dpi=110)

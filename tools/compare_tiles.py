@@ -22,49 +22,54 @@ from pathlib import Path
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
+import keras
 import numpy as np
 from skimage import data
 from skimage.transform import rescale
 
 from negcolor.film.simulation import simulate
 from negcolor.images.color import from_network, to_network
-from negcolor.images.resize import fit
-from negcolor.inference.models import KerasNetwork, load_generator
-from negcolor.inference.tiled import Bands, image_graph, plan_sweeps
+from negcolor.images.resize import downscale_to
+from negcolor.inference.models import load_generator
+from negcolor.inference.tiled import Bands, tiled_pass
+from negcolor.inference.tiled_graph import image_graph, plan_sweeps
+from negcolor.networks.apply import apply_generator
 
 MEMORY = 10**9
 BAND = 64
 
 
-def naive_tiles(network: KerasNetwork, negative: np.ndarray, side: int) -> np.ndarray:
+def naive_tiles(generator: keras.Model, negative: np.ndarray, side: int) -> np.ndarray:
     """Tiles of that side, each converted as if it were an image."""
     result = np.empty_like(negative)
     for top in range(0, negative.shape[0], side):
         for left in range(0, negative.shape[1], side):
             tile = np.s_[top : top + side, left : left + side]
-            result[tile] = network.run(negative[tile])
+            result[tile] = apply_generator(generator, negative[tile])
     return result
 
 
-def thumbnail_statistics(network: KerasNetwork, negative: np.ndarray, long_side: int) -> np.ndarray:
+def thumbnail_statistics(
+    generator: keras.Model, negative: np.ndarray, long_side: int
+) -> np.ndarray:
     """One sweep with the statistics of the image reduced to that long side."""
-    nodes = image_graph(network.generator)
+    nodes = image_graph(generator)
     *sweeps, last = plan_sweeps(nodes)
-    small = multiple_of_4(fit(negative, long_side))
+    small = multiple_of_4(downscale_to(negative, long_side))
     thumbnail = Bands(lambda start, stop: to_network(small[start:stop]), small.shape[:2])
-    thumbnail.look(nodes)
+    thumbnail.compute_global_nodes(nodes)
     for sweep in sweeps:
         list(thumbnail.run(sweep, len(small)))
     bands = Bands(lambda start, stop: to_network(negative[start:stop]), negative.shape[:2])
-    bands.look(nodes)
+    bands.compute_global_nodes(nodes)
     bands.statistics = thumbnail.statistics
     alone = dataclasses.replace(last, released=())  # nothing was stored
     return np.concatenate([from_network(rows) for _, rows in bands.run(alone, BAND)])
 
 
-def bands(network: KerasNetwork, negative: np.ndarray) -> np.ndarray:
+def bands(generator: keras.Model, negative: np.ndarray) -> np.ndarray:
     """What --method tiled does."""
-    return np.concatenate([rows for _, rows in network.run_in_bands(negative, MEMORY)])
+    return np.concatenate([rows for _, rows in tiled_pass(generator, negative, MEMORY)])
 
 
 def multiple_of_4(image: np.ndarray) -> np.ndarray:
@@ -106,19 +111,19 @@ def main() -> None:
     parser.add_argument("--model", type=Path, required=True, help="run folder or .keras file")
     parser.add_argument("--enlarge", type=float, default=1.0, help="of the 600×400 photograph")
     parser.add_argument("--tile", type=int, default=128, help="side of a naive tile")
-    parser.add_argument("--picture", type=Path, help="PNG file to draw")
+    parser.add_argument("--image", type=Path, help="PNG file to draw")
     options = parser.parse_args()
 
-    network = KerasNetwork(load_generator(options.model))
+    generator = load_generator(options.model)
     photo = rescale(data.coffee(), options.enlarge, channel_axis=2)
     negative = multiple_of_4(np.asarray(simulate(photo, seed=0), "float32"))
-    whole, seconds = timed(lambda: network.run(negative))
+    whole, seconds = timed(lambda: apply_generator(generator, negative))
     print(f"one pass: {seconds:.2f} s for {negative.shape[1]}x{negative.shape[0]} pixels")
     results = {}
     for name, way in {
-        "naive tiles": lambda: naive_tiles(network, negative, options.tile),
-        "thumbnail statistics": lambda: thumbnail_statistics(network, negative, 512),
-        "bands": lambda: bands(network, negative),
+        "naive tiles": lambda: naive_tiles(generator, negative, options.tile),
+        "thumbnail statistics": lambda: thumbnail_statistics(generator, negative, 512),
+        "bands": lambda: bands(generator, negative),
     }.items():
         results[name], seconds = timed(way)
         difference = np.abs(results[name] - whole)

@@ -43,7 +43,7 @@ from negcolor.film.simulation import simulate
 from negcolor.film.stocks import STOCKS
 from negcolor.images.color import from_unit, linear_to_srgb, luminance, srgb_to_linear, to_unit
 from negcolor.images.io import gather_images, read, write
-from negcolor.images.resize import fit
+from negcolor.images.resize import downscale_to
 
 EXPOSURES = (-1.0, 0.0, 1.0, 2.0)  # stops over what the meter says
 
@@ -143,7 +143,7 @@ def parts(shot: Shot, size: int) -> list[tuple]:
 
 def make_pair(shot: Shot, size: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
     """Negative and truth, (H, W, 3), as they are stored."""
-    photo = from_unit(fit(read(shot.photograph), size), "uint8")
+    photo = from_unit(downscale_to(read(shot.photograph), size), "uint8")
     scanner = DEVICES[shot.scanner].scanner
     negative = simulate(
         photo, shot.stock, exposure_stops=shot.exposure_stops, scanner=scanner, seed=seed

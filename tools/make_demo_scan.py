@@ -21,7 +21,7 @@ from skimage.transform import resize
 
 from negcolor.errors import NegcolorError
 from negcolor.film.random_film import WIDE, simulate_random_negative
-from negcolor.film.random_scanner import RandomScanner
+from negcolor.film.scanner import RandomScanner
 from negcolor.images.color import from_unit
 from negcolor.images.io import write
 

@@ -25,8 +25,8 @@ from negcolor.film.simulation import simulate
 from negcolor.film.stocks import COLOR_STOCKS
 from negcolor.images.color import from_unit, to_unit
 from negcolor.images.io import gather_images, read, write
-from negcolor.images.resize import fit
-from negcolor.inference.models import load_network
+from negcolor.images.resize import downscale_to
+from negcolor.inference.models import load_converter
 
 SIZE = 384  # long side of the scans in pixels
 EXPOSURES = (0.0, 1.0, 2.0, -1.0)  # stops over what the meter says
@@ -72,15 +72,15 @@ def scans_of(photographs: list[Path], scan: Scan) -> list[tuple[np.ndarray, np.n
     pairs = []
     for number, photograph in enumerate(photographs):
         stops, stock = conditions[(5 * number) % len(conditions)]
-        photo = from_unit(fit(read(photograph), SIZE), "uint8")
+        photo = from_unit(downscale_to(read(photograph), SIZE), "uint8")
         pairs.append((scan(photo, stock, stops, number), photo))
     return pairs
 
 
 def delta_es(model: Path, pairs: list[tuple[np.ndarray, np.ndarray]]) -> np.ndarray:
     """Mean Delta E 2000 of every image."""
-    network = load_network(model)
-    return np.array([compare(network.run(to_unit(s)), to_unit(t)).delta_e for s, t in pairs])
+    converter = load_converter(model)
+    return np.array([compare(converter.run(to_unit(s)), to_unit(t)).delta_e for s, t in pairs])
 
 
 def main() -> None:

@@ -29,9 +29,8 @@ from negcolor.errors import NegcolorError
 from negcolor.evaluation.metrics import compare
 from negcolor.images.color import from_unit, srgb_to_linear, to_unit
 from negcolor.images.io import gather_images, read
-from negcolor.images.resize import fit
-from negcolor.inference.bundled import DEFAULT_MODEL
-from negcolor.inference.models import load_network
+from negcolor.images.resize import downscale_to
+from negcolor.inference.models import DEFAULT_MODEL, load_converter
 
 Change = Callable[[np.ndarray], np.ndarray]
 
@@ -54,7 +53,7 @@ def cut(share: float, corner: bool) -> Change:
 
 
 def halved(image: np.ndarray) -> np.ndarray:
-    return fit(image, max(image.shape[:2]) // 2)
+    return downscale_to(image, max(image.shape[:2]) // 2)
 
 
 def doubled(image: np.ndarray) -> np.ndarray:
@@ -97,15 +96,15 @@ def main() -> None:
     options = parser.parse_args()
     try:
         files = gather_images(options.scans)
-        network = load_network(options.model)
+        converter = load_converter(options.model)
         every = max(1, len(files) // (options.count or len(files)))
         chosen = files[::every][: options.count]
         found: dict[str, list[float]] = {name: [] for name in CHANGES}
         for file in chosen:
             scan = to_unit(read(file))
-            result = network.run(scan)
+            result = converter.run(scan)
             for name, (change, same) in CHANGES.items():
-                again = network.run(change(scan))
+                again = converter.run(change(scan))
                 found[name].append(compare(again, same(result)).delta_e)
     except NegcolorError as error:
         parser.error(str(error))

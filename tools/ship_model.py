@@ -23,6 +23,7 @@ from negcolor.experiments.phases import Regression
 from negcolor.experiments.run_folder import load_run
 from negcolor.inference.compact import save_compact
 from negcolor.inference.models import load_generator
+from negcolor.reporting.tables import markdown_table
 
 TEXT = "color and black-and-white negatives of any film, scanner and exposure"
 CARD = """\
@@ -89,38 +90,36 @@ By stock, way of storing and exposure (stops), each beside the best classical co
 """
 
 
-def mean(summary: dict[str, Any], figure: str) -> float:
-    return summary["figures"][figure]["mean"]
+def mean(summary: dict[str, Any], metric: str) -> float:
+    return summary["metrics"][metric]["mean"]
 
 
 def methods_table(methods: dict[str, Any]) -> str:
     """All methods by PSNR, SSIM and ΔE2000."""
-    lines = ["| | PSNR (dB) | SSIM | mean ΔE2000 |", "|---|---:|---:|---:|"]
+    rows = []
     for method, summary in methods.items():
-        cells = []
-        for figure, digits in {"psnr": 1, "ssim": 3, "delta_e": 1}.items():
-            low, high = summary["figures"][figure]["interval"]
-            cells.append(f"{mean(summary, figure):.{digits}f} ({low:.{digits}f}–{high:.{digits}f})")
-        lines.append(f"| {method} | {' | '.join(cells)} |")
-    return "\n".join(lines)
+        cells = [method]
+        for metric, digits in {"psnr": 1, "ssim": 3, "delta_e": 1}.items():
+            low, high = summary["metrics"][metric]["interval"]
+            cells.append(f"{mean(summary, metric):.{digits}f} ({low:.{digits}f}–{high:.{digits}f})")
+        rows.append(cells)
+    return markdown_table(("", "PSNR (dB)", "SSIM", "mean ΔE2000"), rows, range(1, 4))
 
 
 def groups_table(groups: dict[str, Any], model: str) -> str:
-    """Of each group, the model's figures and those of the best other method."""
-    lines = [
-        "| | pictures | ΔE2000 | classical | PSNR | classical | SSIM | classical |",
-        "|---|---:|---:|---:|---:|---:|---:|---:|",
-    ]
+    """Of each group, the model's metrics and those of the best other method."""
+    header = ("", "pictures", "ΔE2000", "classical", "PSNR", "classical", "SSIM", "classical")
+    rows = []
     for trait in ("stock", "scanner", "exposure_stops"):
         for group in groups.get(trait, []):
             own = group["methods"][model]
             others = [s for name, s in group["methods"].items() if name != model]
             cells = [f"{group['value']}", f"{own['pictures']}"]
-            for figure, digits, best in (("delta_e", 1, min), ("psnr", 1, max), ("ssim", 3, max)):
-                cells.append(f"{mean(own, figure):.{digits}f}")
-                cells.append(f"{best(mean(other, figure) for other in others):.{digits}f}")
-            lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
+            for metric, digits, best in (("delta_e", 1, min), ("psnr", 1, max), ("ssim", 3, max)):
+                cells.append(f"{mean(own, metric):.{digits}f}")
+                cells.append(f"{best(mean(other, metric) for other in others):.{digits}f}")
+            rows.append(cells)
+    return markdown_table(header, rows, range(1, len(header)))
 
 
 def phases_text(config: CycleGANConfig) -> str:
@@ -161,7 +160,7 @@ def main() -> None:
             parameters=generator.count_params(),
             side=config.image_size,
             phases=phases_text(config),
-            images=report["pictures"],
+            pictures=report["pictures"],
             methods=methods_table(report["methods"]),
             groups=groups_table(report["groups"], model),
         )

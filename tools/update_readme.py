@@ -1,17 +1,18 @@
-"""Rewrites what README.md takes from the code: two tables, and three images.
+"""Rewrites what README.md takes from the code: tables, lists, and three images.
 
-    python tools/update_readme.py                # the tables between their marker lines
+    python tools/update_readme.py                # the texts between their marker lines
     python tools/update_readme.py --run RUN      # also docs/demo.png: a negative and RUN's result
     python tools/update_readme.py --film         # also docs/film.jpg: the demo scan, converted
     python tools/update_readme.py --system RUN   # also docs/grey.jpg: a grey image in color
 
-A test keeps the tables current.
+A test keeps the texts current.
 """
 
 from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from textwrap import fill
 
 import numpy as np
 
@@ -23,12 +24,31 @@ FILM_IMAGE = ROOT / "docs" / "film.jpg"
 GREY_IMAGE = ROOT / "docs" / "grey.jpg"
 
 
-def with_table(readme: str, name: str, table: str) -> str:
-    """The README's text with the table between the markers of that name replaced."""
+def generated_texts() -> dict[str, str]:
+    """What stands between the marker lines, by their names."""
+    from negcolor.converters.classical import CLASSICAL
+    from negcolor.film.stocks import STOCKS
+    from negcolor.summary.modification_report import all_reports, comparison_markdown
+    from negcolor.summary.system_report import systems_markdown
+
+    color, grey = (
+        ", ".join(f"{s.title} (`{s.name}`)" for s in STOCKS.values() if (s.kind == "color") is kind)
+        for kind in (True, False)
+    )
+    return {
+        "modifications": comparison_markdown(all_reports()),
+        "systems": systems_markdown(),
+        "stocks": fill(f"Color stocks: {color}. Black-and-white stocks: {grey}.", 100),
+        "converters": fill(f"Converters: {', '.join(f'`{name}`' for name in CLASSICAL)}.", 100),
+    }
+
+
+def with_text(readme: str, name: str, text: str) -> str:
+    """The README with the text between the markers of that name replaced."""
     begin, end = f"<!-- {name}: written by tools/update_readme.py -->", f"<!-- end of {name} -->"
     before, rest = readme.split(begin)
     _, after = rest.split(end)
-    return f"{before}{begin}\n\n{table.strip()}\n\n{end}{after}"
+    return f"{before}{begin}\n\n{text.strip()}\n\n{end}{after}"
 
 
 def write_image(run: Path) -> None:
@@ -76,11 +96,10 @@ def main() -> None:
     parser.add_argument("--system", type=Path, help="run folder of negcolor-train --system --quick")
     options = parser.parse_args()
 
-    from negcolor.summary.architecture import comparison_markdown
-    from negcolor.summary.system_architecture import systems_markdown
-
-    readme = with_table(README.read_text("utf-8"), "modifications", comparison_markdown())
-    README.write_text(with_table(readme, "systems", systems_markdown()), "utf-8")
+    readme = README.read_text("utf-8")
+    for name, text in generated_texts().items():
+        readme = with_text(readme, name, text)
+    README.write_text(readme, "utf-8")
     if options.run:
         write_image(options.run)
     if options.film:

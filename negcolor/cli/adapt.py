@@ -12,6 +12,7 @@ from negcolor.cli.common import INTERRUPTED, print_error, run
 from negcolor.errors import NegcolorError
 from negcolor.experiments.config import CycleGANConfig
 from negcolor.experiments.run_folder import check_free, load_run, next_folder
+from negcolor.images.formats import WRITTEN
 from negcolor.images.io import find_images
 from negcolor.inference.models import find_model, latest_version
 
@@ -82,7 +83,7 @@ def _check_images(option: str, folder: Path) -> None:
     if count < FEWEST:
         raise NegcolorError(
             f"{option} {folder} has too few pictures to learn from ({count}); put {FEWEST} or more "
-            "into it, PNG, TIFF or JPEG."
+            f"into it, {WRITTEN}."
         )
 
 

@@ -2,30 +2,38 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from negcolor.atomic import remove_leftovers
-from negcolor.cli.common import FAILED, progress, run
-from negcolor.cli.conversions import Choice, choose_conversion
-from negcolor.cli.tally import BatchSummary
+from negcolor.cli.common import FAILED, print_error, progress, run
 from negcolor.converters.classical import CLASSICAL
 from negcolor.errors import NegcolorError
-from negcolor.inference.batch import BitDepth, Settings, convert_batch
-from negcolor.inference.bundled import DEFAULT_MODEL, bundled_models
+from negcolor.inference.batch import (
+    BatchSummary,
+    Outcome,
+    Total,
+    convert_batch,
+)
 from negcolor.inference.convert import Method
-from negcolor.inference.jobs import Format, Job, plan_batch, unfinished
-from negcolor.inference.memory import parse_memory
+from negcolor.inference.jobs import (
+    OUTPUT_SUFFIXES,
+    SAME,
+    BitDepth,
+    Job,
+    Settings,
+    parse_memory,
+    plan_batch,
+    unfinished,
+)
+from negcolor.inference.models import DEFAULT_MODEL, bundled_models
+from negcolor.inference.options import ConversionOptions
 from negcolor.inference.trims import NO_TRIMS, Trims
 
 if TYPE_CHECKING:
     from negcolor.inference.contact_sheet import ContactSheet
-    from negcolor.inference.conversion import Conversion
 
 
 def colorize(
@@ -98,8 +106,13 @@ def colorize(
         str, typer.Option(help="How much all this may take, as in 1500MB or 4GiB.")
     ] = "2GiB",
     format_: Annotated[
-        Format, typer.Option("--format", help="Of the outputs; RAW files become TIFF.")
-    ] = Format.SAME,
+        str,
+        typer.Option(
+            "--format",
+            metavar=f"[{'|'.join(OUTPUT_SUFFIXES)}]",
+            help="Of the outputs; RAW files become TIFF.",
+        ),
+    ] = SAME,
     bit_depth: Annotated[
         BitDepth, typer.Option(help="Bits per channel of the outputs; a JPEG has always 8.")
     ] = BitDepth.SAME,
@@ -120,52 +133,98 @@ def colorize(
         return
     if not inputs:
         raise NegcolorError("name scans, folders or patterns to convert; --help tells more.")
-    trims = Trims(exposure, temperature, tint, contrast)
-    bytes_ = parse_memory(memory)
-    choice = Choice(model, server, classical, roll, system, black_and_white, then, method)
-    load, check = choose_conversion(choice, bytes_, trims)
-    if format_ is Format.JPEG and bit_depth is BitDepth.SIXTEEN:
-        raise NegcolorError("--format jpeg holds 8 bits: choose tiff or png for --bit-depth 16.")
-    settings = Settings(bytes_, bit_depth, overwrite)
+    options = ConversionOptions(
+        trims=Trims(exposure, temperature, tint, contrast),
+        memory=parse_memory(memory),
+        model=model,
+        server=server,
+        classical=classical,
+        system=system,
+        black_and_white=black_and_white,
+        then=then,
+        roll=roll,
+        method=method,
+    )
+    settings = Settings(options.memory, format_, bit_depth, overwrite)
     jobs = plan_batch(inputs, output, format_, contact_sheet=contact_sheet, overwrite=overwrite)
     sheet = _new_sheet(contact_sheet, jobs, overwrite) if contact_sheet else None
-    tally = _convert(jobs, partial(load, [job.scan for job in jobs]), check, settings, sheet)
-    typer.echo(f"Wrote {tally.converted} of {len(jobs)} pictures to {output}.")
-    if tally.failed:
+    summary = _convert(jobs, options, settings, sheet)
+    typer.echo(f"Wrote {summary.total.images} of {len(jobs)} pictures to {output}.")
+    if summary.failed:
         raise typer.Exit(FAILED)
 
 
 def _convert(
     jobs: Sequence[Job],
-    load: Callable[[], Conversion],
-    check: Callable[[], None],
+    options: ConversionOptions,
     settings: Settings,
     sheet: ContactSheet | None,
 ) -> BatchSummary:
     """Converts what is not there yet, with a progress bar, and prints a table at the end."""
     waiting = jobs if settings.overwrite else unfinished(jobs)
-    tally = BatchSummary(skipped=len(jobs) - len(waiting))
-    started = time.time()
+    summary = BatchSummary(skipped=len(jobs) - len(waiting))
+    if options.roll and waiting:
+        typer.echo(f"Judging {len(jobs)} frames as one roll.", err=True)
     try:
         with progress(len(waiting)) as advance:
-            convert_batch(
-                waiting,
-                load,
-                settings,
-                report=lambda outcome: advance(tally.add(outcome)),
-                show=sheet.add if sheet else None,
-                check=check,
-            )
+
+            def report(outcome: Outcome) -> None:
+                summary.add(outcome)
+                if outcome.reason is not None:
+                    print_error(outcome.reason)
+                advance(_line(outcome))
+
+            scans = [job.scan for job in jobs]
+            show = sheet.add if sheet else None
+            convert_batch(waiting, lambda: options.load(scans), settings, report, show=show)
         if sheet:
             sheet.write()
     except KeyboardInterrupt:
         remedy = () if settings.overwrite else ("the same command does the rest.",)
         raise KeyboardInterrupt(*remedy) from None
     finally:
-        for folder in {job.output.parent for job in jobs}:
-            remove_leftovers(folder, before=started)
-        tally.print_table()
-    return tally
+        _print_summary(summary)
+    return summary
+
+
+def _line(outcome: Outcome) -> str:
+    """What the progress says about a job that ended."""
+    name = outcome.job.scan.name
+    if outcome.reason is not None:
+        return f"{name}: failed"
+    size = f"{outcome.megapixels:.3g} megapixels in {outcome.seconds:.2f} s"
+    return f"{name}: {outcome.method}, {size}"
+
+
+def _print_summary(summary: BatchSummary) -> None:
+    """Images, megapixels and time by method on standard output, if there are any."""
+    from rich.box import SIMPLE
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("", box=SIMPLE)
+    for heading in ("pictures", "megapixels", "seconds", "megapixels/s"):
+        table.add_column(heading, justify="right")
+    for method, total in summary.by_method.items():
+        table.add_row(f"converted, {method}", *_cells(total))
+    if summary.total.images:
+        table.add_row("all, start to end", *_cells(summary.total))
+    if summary.skipped:
+        table.add_row("skipped, there already", str(summary.skipped))
+    if summary.failed:
+        table.add_row("failed", str(summary.failed))
+    if table.row_count:
+        Console().print(table)
+    if summary.out_of_gamut is not None:
+        typer.echo(
+            f"Colors of {summary.out_of_gamut:.2%} of the pixels lay outside sRGB and were mixed "
+            "with grey of their lightness until they fitted."
+        )
+
+
+def _cells(total: Total) -> tuple[str, ...]:
+    rate = total.megapixels / max(total.seconds, 1e-9)
+    return str(total.images), f"{total.megapixels:.4g}", f"{total.seconds:.1f}", f"{rate:.3g}"
 
 
 def _print_models() -> None:

@@ -1,7 +1,6 @@
 """What every command shares: how it is run, how it reports errors and shows progress."""
 
 import functools
-import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,6 +10,7 @@ from typing import TypeVar
 import typer
 
 from negcolor.errors import NegcolorError
+from negcolor.tensorflow_logging import hide_remarks
 
 Item = TypeVar("Item")
 
@@ -25,7 +25,7 @@ def run(function: Callable[..., None]) -> None:
     interrupt (Ctrl-C) becomes one line, with the exception's message if there is one, and exit
     code 130. Other exceptions keep their traceback: they are defects.
     """
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow's remarks about the processor
+    hide_remarks()
 
     @functools.wraps(function)
     def command(*args, **kwargs) -> None:

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from negcolor.cli.common import FAILED, print_error, progress, run
-
-if TYPE_CHECKING:
-    from negcolor.evaluation.evaluate import Evaluation
 
 
 def evaluate(
@@ -51,12 +48,13 @@ def evaluate(
 
     from negcolor.evaluation.converters import gather_converters
     from negcolor.evaluation.evaluate import evaluate as measure_all
-    from negcolor.evaluation.image_sets import load_image_sets
     from negcolor.evaluation.report import write_report
+    from negcolor.evaluation.report_text import print_tables
+    from negcolor.evaluation.set_metrics import load_image_sets
 
     converters = gather_converters(model or [], classical or [])
     sets = load_image_sets(inception_weights)
-    photographs = [] if isinstance(sets, str) else images.photographs
+    photographs = images.photographs if sets.available else []
     with progress(len(images.samples) + len(photographs)) as show:
 
         def advance(name: str, reason: str | None) -> None:
@@ -65,46 +63,12 @@ def evaluate(
             show(f"{name}: left out" if reason else name)
 
         evaluation = measure_all(images, converters, sets, advance)
-    _print_figures(evaluation)
+    print_tables(evaluation)
     if output:
         write_report(output, evaluation)
         typer.echo(f"Wrote {output / 'report.html'}; report.md, report.json and pictures.csv too.")
     if evaluation.left_out:
         raise typer.Exit(FAILED)
-
-
-def _print_figures(evaluation: Evaluation) -> None:
-    """The methods' figures on standard output."""
-    from rich.box import SIMPLE
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Column, Table
-
-    from negcolor.evaluation import report_text as text
-    from negcolor.evaluation.aggregation import FIGURES
-
-    console = Console()
-    if evaluation.rows:
-        # Names are folded where the terminal is narrow, figures are not: they take 71 columns.
-        names = Column(overflow="fold", max_width=max(8, console.width - 71))
-        table = Table(names, box=SIMPLE, padding=(0, 0, 0, 1), pad_edge=False, show_edge=False)
-        for heading in map(text.heading, FIGURES):
-            widest = max(len("12.34–56.78"), *map(len, heading.split()))
-            table.add_column(heading, justify="right", min_width=widest)
-        for method, summary in evaluation.summaries.items():
-            cells = (
-                f"{text.number(figure, estimate.mean)}\n{text.interval(figure, estimate)}"
-                for figure, estimate in summary.figures.items()
-            )
-            table.add_row(escape(method), *map(escape, cells))
-        console.print(table)
-    if isinstance(evaluation.sets, str):
-        typer.echo(text.set_introduction(evaluation)[0])
-    else:
-        table = Table("", *text.SET_HEADINGS, box=SIMPLE)
-        for method, figures in evaluation.sets.items():
-            table.add_row(escape(method), *text.set_numbers(figures))
-        console.print(table)
 
 
 def main() -> None:

@@ -28,10 +28,10 @@ def simulate(
     only: 40 % to trainA and 10 % to testA as negatives, 40 % to trainB and 10 % to testB as they
     are; truthA holds the photographs of testA.
     """
-    from negcolor.film.dataset import expose_frame, plan_roll
+    from negcolor.film.dataset import expose_frame, plan_dataset
     from negcolor.images.io import gather_images
 
-    frames = plan_roll(
+    frames = plan_dataset(
         gather_images(photos), output, stock=stock, bit_depth=bit_depth, seed=seed, split=split
     )
     process_images(expose_frame, frames, output)

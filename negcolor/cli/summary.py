@@ -11,6 +11,14 @@ from negcolor.cli.common import run
 from negcolor.errors import NegcolorError
 from negcolor.experiments.modifications import modification as find_modification
 from negcolor.experiments.systems import find_system
+from negcolor.summary.architecture import ArchitectureReport
+from negcolor.summary.modification_report import (
+    all_reports,
+    comparison_markdown,
+    comparison_text,
+    modification_report,
+)
+from negcolor.summary.system_report import system_report
 
 
 class Network(StrEnum):
@@ -31,7 +39,7 @@ class Format(StrEnum):
 
 def summary(
     modification: Annotated[
-        str | None, typer.Option(help="Number 0 to 19 or a variant's name.")
+        str | None, typer.Option(help="Its number or name, such as 4 or patch-70.")
     ] = None,
     system: Annotated[
         str | None, typer.Option(help="Name of a companion paper's system, e.g. unet-gan.")
@@ -56,67 +64,47 @@ def summary(
         raise NegcolorError("give one of --modification N|NAME, --system NAME and --all.")
     if all_modifications and (plot or network is not Network.BOTH):
         raise NegcolorError("--all compares whole modifications; leave out --plot and --network.")
-    if system is not None:
+    if system is not None and plot:
+        raise NegcolorError("--plot draws modifications; leave it out with --system.")
+    if all_modifications:
+        text = _compare(256 if image_size is None else image_size, format_)
+    elif system is not None:
+        text = _show(system_report(find_system(system), image_size, network), format_)
+    else:
+        entry = find_modification(str(modification))
+        report = modification_report(entry, 256 if image_size is None else image_size, network)
+        text = _show(report, format_)
         if plot:
-            raise NegcolorError("--plot draws modifications; leave it out with --system.")
-        _describe_system(system, network, image_size, format_)
-    elif modification is not None:
-        _describe(modification, network, image_size or 256, format_, plot)
-    else:
-        _compare(image_size or 256, format_)
+            from negcolor.images.io import write
+            from negcolor.summary.drawing import draw
+
+            write(plot, draw(report))
+    typer.echo(text, nl=False)
 
 
-def _compare(image_size: int, format_: Format) -> None:
-    from negcolor.summary.architecture import (
-        all_reports,
-        comparison_markdown,
-        comparison_text,
-        to_json,
-    )
-
+def _compare(image_size: int, format_: Format) -> str:
     reports = all_reports(image_size)
-    if format_ is Format.JSON:
-        typer.echo(json.dumps([to_json(report) for report in reports], indent=2))
-    else:
-        write = comparison_text if format_ is Format.TEXT else comparison_markdown
-        typer.echo(write(reports), nl=False)
+    match format_:
+        case Format.JSON:
+            return _json([report.to_json() for report in reports.values()])
+        case Format.MARKDOWN:
+            return comparison_markdown(reports)
+        case Format.TEXT:
+            return comparison_text(reports)
 
 
-def _describe(
-    key: str, network: Network, image_size: int, format_: Format, plot: Path | None
-) -> None:
-    chosen = find_modification(key)  # complains before Keras is loaded
-
-    from negcolor.summary.architecture import architecture_report, to_json, to_markdown, to_text
-
-    report = architecture_report(chosen, image_size, network)
-    if plot:
-        from negcolor.images.io import write
-        from negcolor.summary.drawing import draw
-
-        write(plot, draw(report))
-    if format_ is Format.JSON:
-        typer.echo(json.dumps(to_json(report), indent=2))
-    else:
-        typer.echo((to_text if format_ is Format.TEXT else to_markdown)(report), nl=False)
+def _show(report: ArchitectureReport, format_: Format) -> str:
+    match format_:
+        case Format.JSON:
+            return _json(report.to_json())
+        case Format.MARKDOWN:
+            return report.to_markdown()
+        case Format.TEXT:
+            return report.to_text()
 
 
-def _describe_system(name: str, network: Network, image_size: int | None, format_: Format) -> None:
-    chosen = find_system(name)  # complains before Keras is loaded
-
-    from negcolor.summary.system_architecture import (
-        system_report,
-        system_to_json,
-        system_to_markdown,
-        system_to_text,
-    )
-
-    report = system_report(chosen, image_size, network)
-    if format_ is Format.JSON:
-        typer.echo(json.dumps(system_to_json(report), indent=2))
-    else:
-        write = system_to_text if format_ is Format.TEXT else system_to_markdown
-        typer.echo(write(report), nl=False)
+def _json(value: object) -> str:
+    return json.dumps(value, indent=2) + "\n"
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""Classical inversion of negatives, without learning: what a network has to beat."""
+"""The table of classical converters, and those two that are no other program's."""
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -62,4 +62,4 @@ CLASSICAL: Mapping[str, Callable[[np.ndarray], np.ndarray]] = MappingProxyType(
     }
 )
 """Converters by name: (H, W, 3) floating point in [0, 1], as scanned, sRGB-encoded -> the
-positive, (H, W, 3) float32, sRGB in [0, 1]."""
+positive, (H, W, 3) float32, sRGB in [0, 1]. A new one is a function and a line here."""

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from negcolor.converters.transmittance import encoded, transmittance
+from negcolor.converters.transmittance import light_to_srgb, scan_to_transmittance
 
 PAPER_GRADE = 4.0  # gamma of the print
 SOFT_CLIP = 0.75  # print value above which highlights are compressed
@@ -31,7 +31,7 @@ class Picks(NamedTuple):
     """What the pickers read: linear transmittances, (3,) each.
 
     In darktable a person points at the film base and at neutral patches. Here nobody does, and a
-    frame may show no film base, so that patches are chosen by their density, see `pick`.
+    frame may show no film base, so that patches are chosen by their density, see `pick_patches`.
     """
 
     base: np.ndarray
@@ -62,11 +62,11 @@ def negadoctor(negative: np.ndarray) -> np.ndarray:
     Returns:
         The positive, (H, W, 3) float32, sRGB in [0, 1].
     """
-    linear = transmittance(negative)
-    return encoded(develop(linear, automatic_parameters(pick(linear))))
+    linear = scan_to_transmittance(negative)
+    return light_to_srgb(print_positive(linear, automatic_parameters(pick_patches(linear))))
 
 
-def pick(linear: np.ndarray) -> Picks:
+def pick_patches(linear: np.ndarray) -> Picks:
     """Reads base, extremes and patches off an image (H, W, 3) of linear transmittances.
 
     The clearest film that the frame shows in each channel stands for the base. Shadows and
@@ -115,7 +115,7 @@ def exponent(linear: np.ndarray, parameters: Parameters) -> np.ndarray:
     return wb_high * (np.log10(linear / d_min) / d_max + offset * wb_low)
 
 
-def develop(linear: np.ndarray, parameters: Parameters) -> np.ndarray:
+def print_positive(linear: np.ndarray, parameters: Parameters) -> np.ndarray:
     """Print of linear transmittances (..., 3), linear light from 0 to 1."""
     paper = 1.0 + parameters.black - 10.0 ** exponent(linear, parameters)
     light = np.maximum(0.0, parameters.exposure * paper) ** PAPER_GRADE

@@ -1,9 +1,8 @@
 """The script negfix8, which drives ImageMagick."""
 
 import numpy as np
-from scipy.ndimage import gaussian_filter
 
-from negcolor.converters.transmittance import STEP, transmittance
+from negcolor.converters.transmittance import STEP, scan_to_transmittance
 
 GAMMA = 2.15  # of the display that the result is encoded for
 BLACK = 0.95  # share of the darkest value that is subtracted
@@ -26,7 +25,7 @@ def negfix8(negative: np.ndarray) -> np.ndarray:
 
     Source: negfix8 1.2 (JaZ99 2012).
     """
-    linear = transmittance(negative)
+    linear = scan_to_transmittance(negative)
     least, most = _extremes(linear)
     ranges = np.log(most / least)
     # Without contrast in either channel there is no ratio of contrasts.
@@ -39,6 +38,8 @@ def negfix8(negative: np.ndarray) -> np.ndarray:
 
 def _extremes(linear: np.ndarray) -> np.ndarray:
     """(2, 3): least and most of each channel, of a shaved and blurred copy."""
+    from scipy.ndimage import gaussian_filter  # its import takes a tenth of a second
+
     if min(linear.shape[:2]) > 2 * SHAVE:
         linear = linear[SHAVE:-SHAVE, SHAVE:-SHAVE]
     blurred = gaussian_filter(linear, BLUR, radius=BLUR, mode="nearest", axes=(0, 1))

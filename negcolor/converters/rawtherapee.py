@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from negcolor.converters.transmittance import encoded, transmittance
+from negcolor.converters.transmittance import light_to_srgb, scan_to_transmittance
 
 EXPONENTS = np.array([1.36, 1.0, 0.86], np.float32) * 1.5
 """Of red, green and blue: the ratios to the green exponent, times that."""
@@ -26,8 +26,8 @@ def rawtherapee(negative: np.ndarray) -> np.ndarray:
 
     Source: RawTherapee 5.9, rtengine/filmnegativeproc.cc (Alberto Romei 2019).
     """
-    linear = transmittance(negative)
+    linear = scan_to_transmittance(negative)
     top, left = (int(size * BORDER) for size in linear.shape[:2])
     middle = linear[top : len(linear) - top, left : linear.shape[1] - left]
     reference = np.median(middle, axis=(0, 1))
-    return encoded(MEDIAN * (linear / reference) ** -EXPONENTS)
+    return light_to_srgb(MEDIAN * (linear / reference) ** -EXPONENTS)

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from negcolor.evaluation.metrics import Figures, compare
-from negcolor.images.lab import AB_SCALE, from_lab_network, lab_to_image
+from negcolor.evaluation.metrics import Metrics, compare
+from negcolor.images.lab import AB_SCALE, denormalize_lab, lab_to_image
 
 Predict = Callable[[np.ndarray], np.ndarray]
-"""(N, S, S, 1) L* -> (N, S, S, 2) a* and b*, float32 in network Lab."""
+"""(N, S, S, 1) L* -> (N, S, S, 2) a* and b*, float32 in normalized Lab."""
 
 
 @dataclass(frozen=True)
-class ColorFigures(Figures):
-    """The figures of a result in sRGB, and of its colors.
+class ColorMetrics(Metrics):
+    """The metrics of a result in sRGB, and of its colors.
 
     Attributes:
         ab_error: mean absolute difference in a* and b*, in CIELAB's units.
@@ -29,28 +29,28 @@ class ColorFigures(Figures):
     outside: float
 
 
-def compare_colors(predict: Predict, truth: np.ndarray) -> list[ColorFigures]:
-    """The figures of each image, at the size that the system works at.
+def compare_colors(predict: Predict, truth: np.ndarray) -> list[ColorMetrics]:
+    """The metrics of each image, at the size that the system works at.
 
     Args:
         predict: gives grey images colors, such as `grey`.
-        truth: network Lab, (N, S, S, 3) float32.
+        truth: normalized Lab, (N, S, S, 3) float32.
     """
     pairs = zip(predict(truth[..., :1]), truth, strict=True)
     return [_compare(colors, lab) for colors, lab in pairs]
 
 
-def grey(light: np.ndarray) -> np.ndarray:
-    """No colors at all: what a system has to be better than."""
-    return np.zeros((*light.shape[:-1], 2), "float32")
+def grey(lightness: np.ndarray) -> np.ndarray:
+    """The baseline that any system has to beat: a* = b* = 0 everywhere."""
+    return np.zeros((*lightness.shape[:-1], 2), "float32")
 
 
-def _compare(colors: np.ndarray, truth: np.ndarray) -> ColorFigures:
+def _compare(colors: np.ndarray, truth: np.ndarray) -> ColorMetrics:
     made = np.concatenate([truth[..., :1], colors], axis=-1)
-    result, outside = lab_to_image(from_lab_network(made))
-    target, _ = lab_to_image(from_lab_network(truth))
+    result, outside = lab_to_image(denormalize_lab(made))
+    target, _ = lab_to_image(denormalize_lab(truth))
     difference = AB_SCALE * (colors.astype("float64") - truth[..., 1:])
-    return ColorFigures(
+    return ColorMetrics(
         **vars(compare(result, target)),
         ab_error=float(np.abs(difference).mean()),
         ab_mse=float(np.square(difference).mean()),

@@ -12,10 +12,11 @@ from pathlib import Path
 import numpy as np
 
 from negcolor.errors import NegcolorError
-from negcolor.evaluation.summary import LONG_SIDE
+from negcolor.images.formats import WRITTEN
 from negcolor.images.io import find_images, read
-from negcolor.images.resize import fit
+from negcolor.images.resize import downscale_to
 
+LONG_SIDE = 1024  # larger images are reduced to this before they are converted and compared
 MANIFEST = "manifest.json"
 TRAITS = {"stock": "Film stock", "exposure_stops": "Exposure in stops", "scanner": "Scanner"}
 """What a manifest may say about a negative, and what tables call it."""
@@ -62,7 +63,7 @@ def open_data(folder: Path) -> EvaluationData:
     """Lists the images of a folder with testA, and truthA or testB or both.
 
     A truth has the file name of its negative, whose suffix may differ. A manifest.json says more
-    about the negatives: {"images": [{"file": name or path, one of `TRAITS`: ..., ...}, ...]}.
+    about the negatives: {"pictures": [{"file": name or path, one of `TRAITS`: ..., ...}, ...]}.
 
     Raises:
         NegcolorError: folders or truths are missing or empty, or the manifest is not as above.
@@ -90,7 +91,7 @@ def read_image(file: Path) -> np.ndarray:
     Raises:
         NegcolorError: it cannot be read.
     """
-    return fit(read(file), LONG_SIDE)
+    return downscale_to(read(file), LONG_SIDE)
 
 
 def read_sample(sample: Sample) -> tuple[np.ndarray, np.ndarray | None]:
@@ -101,7 +102,7 @@ def read_sample(sample: Sample) -> tuple[np.ndarray, np.ndarray | None]:
     """
     negative = read(sample.negative)
     if sample.truth is None:
-        return fit(negative, LONG_SIDE), None
+        return downscale_to(negative, LONG_SIDE), None
     truth = read(sample.truth)
     if negative.shape != truth.shape:
         sizes = (f"{width}x{height}" for height, width, _ in (negative.shape, truth.shape))
@@ -109,7 +110,7 @@ def read_sample(sample: Sample) -> tuple[np.ndarray, np.ndarray | None]:
             f"{sample.negative} and {sample.truth} differ in size ({' and '.join(sizes)} pixels): "
             "a truth shows its negative's scene pixel by pixel; replace or remove it."
         )
-    return fit(negative, LONG_SIDE), fit(truth, LONG_SIDE)
+    return downscale_to(negative, LONG_SIDE), downscale_to(truth, LONG_SIDE)
 
 
 def _images(folder: Path) -> list[Path] | None:
@@ -117,7 +118,7 @@ def _images(folder: Path) -> list[Path] | None:
         return None
     files = find_images(folder)
     if not files:
-        raise NegcolorError(f"{folder} holds no pictures: put PNG, TIFF or JPEG files into it.")
+        raise NegcolorError(f"{folder} holds no pictures: put {WRITTEN} files into it.")
     return files
 
 

@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 
 from negcolor.errors import NegcolorError
-from negcolor.evaluation.aggregation import Row, Summary, summarize, summarize_groups
+from negcolor.evaluation.aggregation import Summary, summarize, summarize_groups
 from negcolor.evaluation.dataset import TRAITS, EvaluationData, Trait, read_image
 from negcolor.evaluation.gallery import Gallery
-from negcolor.evaluation.image_sets import ImageSets, SetFigures
-from negcolor.evaluation.measuring import measure
+from negcolor.evaluation.measurement import Row, measure
 from negcolor.evaluation.metrics import colorfulness
-from negcolor.evaluation.summary import Converter
+from negcolor.evaluation.set_metrics import ImageSets, SetComparison
+from negcolor.inference.convert import ImageFunction
 
 Advance = Callable[[str, str | None], None]
 """Called after each image with its name, and the reason if it had to be left out."""
@@ -33,7 +33,7 @@ class Evaluation:
         left_out: why each other image was left out.
         rows: a row per image and method; none without truths.
         truth_colorfulness: mean over the truths, see `metrics.colorfulness`; None without.
-        sets: method -> figures of all its results together, or the reason why there are none.
+        sets: all results of each method together.
         gallery: images to show.
     """
 
@@ -43,7 +43,7 @@ class Evaluation:
     left_out: tuple[str, ...]
     rows: tuple[Row, ...]
     truth_colorfulness: float | None
-    sets: Mapping[str, SetFigures] | str
+    sets: SetComparison
     gallery: Gallery
 
     @cached_property
@@ -60,8 +60,8 @@ class Evaluation:
 
 def evaluate(
     data: EvaluationData,
-    converters: Mapping[str, Converter],
-    sets: ImageSets | str,
+    converters: Mapping[str, ImageFunction],
+    sets: ImageSets,
     advance: Advance,
 ) -> Evaluation:
     """Converts every negative by every method; images that cannot be used are left out.
@@ -70,7 +70,7 @@ def evaluate(
         data: the images.
         converters: at least one.
         sets: compares all results of a method with the color photographs of testB, or with the
-            truths if there are none; or the reason why that is not done.
+            truths if there are none.
         advance: is told about each image.
 
     Raises:
@@ -89,17 +89,16 @@ def evaluate(
             continue
         rows.extend(measurement.rows.values())
         gallery.add(measurement)
+        sets.add_results(measurement.results)
         if measurement.truth is not None:
             truths.append(colorfulness(measurement.truth))
-        if isinstance(sets, ImageSets):
-            sets.add_results(measurement.results)
-            if measurement.truth is not None and not data.photographs:
+            if not data.photographs:
                 sets.add_reference(measurement.truth)
         advance(sample.name, None)
     images = len(data.samples) - len(left_out)
     if not images:
         raise NegcolorError(f"no picture of {data.folder / 'testA'} could be evaluated.")
-    if isinstance(sets, ImageSets):
+    if sets.available:
         left_out += _add_photographs(sets, data.photographs, advance)
     return Evaluation(
         data=data,
@@ -108,7 +107,7 @@ def evaluate(
         left_out=tuple(left_out),
         rows=tuple(rows),
         truth_colorfulness=float(np.mean(truths)) if truths else None,
-        sets=sets.figures() if isinstance(sets, ImageSets) else sets,
+        sets=sets.compare(),
         gallery=gallery,
     )
 

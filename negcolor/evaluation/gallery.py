@@ -12,11 +12,11 @@ import numpy as np
 from PIL import Image
 from skimage.color import deltaE_ciede2000, rgb2lab
 
-from negcolor.evaluation.aggregation import Row, extremes
+from negcolor.evaluation.aggregation import extremes
 from negcolor.evaluation.dataset import Sample
-from negcolor.evaluation.measuring import Measurement
+from negcolor.evaluation.measurement import Measurement, Row
 from negcolor.images.color import from_unit
-from negcolor.images.resize import fit
+from negcolor.images.resize import downscale_to
 
 SHOWN = 12
 """How many images are shown with the results of all methods."""
@@ -35,7 +35,7 @@ Jpeg = bytes
 
 @dataclass(frozen=True)
 class View:
-    """What a method made of an image; figures and the map of ΔE2000 if the truth is known."""
+    """What a method made of an image; metrics and the map of ΔE2000 if the truth is known."""
 
     result: Jpeg
     row: Row | None
@@ -100,13 +100,13 @@ def _panel(measurement: Measurement, methods: Sequence[str], side: int) -> Panel
 
 
 def _jpeg(image: np.ndarray, side: int) -> Jpeg:
-    return _encode(from_unit(fit(image, side), "uint8"))
+    return _encode(from_unit(downscale_to(image, side), "uint8"))
 
 
 def _error_map(result: np.ndarray, truth: np.ndarray) -> Jpeg:
     delta_e = deltaE_ciede2000(rgb2lab(truth), rgb2lab(result))
     channels = np.repeat(delta_e[..., np.newaxis], 3, axis=2)
-    return _encode(error_colors(fit(channels, SMALL_SIDE)[..., 0]))
+    return _encode(error_colors(downscale_to(channels, SMALL_SIDE)[..., 0]))
 
 
 def _encode(pixels: np.ndarray) -> Jpeg:

@@ -1,4 +1,4 @@
-"""Keras' InceptionV3 as a judge of images, for FID, KID and the Inception Score."""
+"""Keras' InceptionV3 as a feature extractor, for FID, KID and the Inception Score."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def load_inception(weights: Path | None) -> Inception:
 
 
 def _check(weights: Path) -> None:
-    """Keras would load some other files without complaint, and the figures would mean nothing."""
+    """Keras would load some other files without complaint, and the metrics would mean nothing."""
     try:
         with weights.open("rb") as file:
             digest = hashlib.file_digest(file, "md5").hexdigest()

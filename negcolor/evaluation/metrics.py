@@ -13,11 +13,11 @@ from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from negcolor.errors import NegcolorError
 
-Some = TypeVar("Some", bound="Figures")
+SomeMetrics = TypeVar("SomeMetrics", bound="Metrics")
 
 
 @dataclass(frozen=True)
-class Figures:
+class Metrics:
     """What is measured of a result.
 
     Attributes:
@@ -38,11 +38,11 @@ class Figures:
 HIGHER_IS_BETTER: Mapping[str, bool | None] = MappingProxyType(
     {"psnr": True, "ssim": True, "delta_e": False, "delta_e_95": False, "colorfulness": None}
 )
-"""For each of the `Figures`; None where the best value is that of the truth."""
+"""For each of the `Metrics`; None where the best value is that of the truth."""
 
 
-def compare(result: np.ndarray, truth: np.ndarray) -> Figures:
-    """The figures of a result against its truth.
+def compare(result: np.ndarray, truth: np.ndarray) -> Metrics:
+    """The metrics of a result against its truth.
 
     Args:
         result, truth: (H, W, 3) floating point, sRGB in [0, 1], of equal shape.
@@ -68,7 +68,7 @@ def compare(result: np.ndarray, truth: np.ndarray) -> Figures:
     with np.errstate(divide="ignore"):  # equal images: infinite
         psnr = peak_signal_noise_ratio(truth, result, data_range=1.0)
     delta_e = deltaE_ciede2000(rgb2lab(truth), rgb2lab(result))
-    return Figures(
+    return Metrics(
         psnr=float(psnr),
         ssim=float(ssim),
         delta_e=float(np.mean(delta_e)),
@@ -96,8 +96,8 @@ def colorfulness(image: np.ndarray) -> float:
     return float(spread + 0.3 * np.hypot(*(opponent.mean() for opponent in opponents)))
 
 
-def average(figures: Iterable[Some]) -> Some:
-    """The mean of each figure over images, one at least."""
-    rows = [*figures]
+def average(metrics: Iterable[SomeMetrics]) -> SomeMetrics:
+    """The mean of each metric over images, one at least."""
+    rows = [*metrics]
     columns = zip(*map(astuple, rows), strict=True)
     return type(rows[0])(*(float(np.mean(column)) for column in columns))

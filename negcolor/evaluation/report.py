@@ -1,13 +1,11 @@
-"""The report of an evaluation: a folder with report.html, report.md, report.json, images.csv."""
+"""The report of an evaluation: a folder with report.html, report.md, report.json, pictures.csv."""
 
 from __future__ import annotations
 
 import csv
 import io
 import json
-import math
 import os
-from collections.abc import Mapping
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
@@ -15,14 +13,13 @@ from typing import Any
 
 from negcolor.atomic import atomic_directory
 from negcolor.errors import NegcolorError
-from negcolor.evaluation.aggregation import FIGURES, Summary, extremes
-from negcolor.evaluation.dataset import TRAITS
+from negcolor.evaluation.aggregation import METRICS, Summary, extremes
+from negcolor.evaluation.dataset import LONG_SIDE, TRAITS
 from negcolor.evaluation.evaluate import Evaluation
 from negcolor.evaluation.gallery import EXTREMES
 from negcolor.evaluation.report_html import to_html
-from negcolor.evaluation.report_markdown import to_markdown
-from negcolor.evaluation.report_text import set_introduction
-from negcolor.evaluation.summary import LONG_SIDE
+from negcolor.evaluation.report_text import set_introduction, to_markdown
+from negcolor.reporting.document import json_safe
 
 
 def check_output(folder: Path) -> None:
@@ -61,7 +58,7 @@ def write_report(folder: Path, evaluation: Evaluation) -> None:
 
 def to_json(evaluation: Evaluation) -> dict[str, Any]:
     """Everything but images, for programs; null stands for infinite and undefined numbers."""
-    return _finite(
+    return json_safe(
         {
             "negcolor": version("negcolor"),
             "data": evaluation.data.folder.resolve().name,
@@ -90,22 +87,22 @@ def to_csv(evaluation: Evaluation) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     traits = [trait for trait in TRAITS if trait in evaluation.groups]
-    writer.writerow(["picture", "method", *traits, *FIGURES])
+    writer.writerow(["picture", "method", *traits, *METRICS])
     for row in evaluation.rows:
         known = [row.traits.get(trait, "") for trait in traits]
-        figures = [getattr(row.figures, figure) for figure in FIGURES]
-        writer.writerow([row.image, row.method, *known, *figures])
+        metrics = [getattr(row.metrics, metric) for metric in METRICS]
+        writer.writerow([row.image, row.method, *known, *metrics])
     return text.getvalue()
 
 
 def _summary(summary: Summary | None) -> dict[str, Any]:
     if summary is None:
         return {}
-    figures = {
+    metrics = {
         name: {"mean": estimate.mean, "interval": estimate.interval}
-        for name, estimate in summary.figures.items()
+        for name, estimate in summary.metrics.items()
     }
-    return {"pictures": summary.images, "figures": figures}
+    return {"pictures": summary.images, "metrics": metrics}
 
 
 def _extremes(evaluation: Evaluation) -> dict[str, Any]:
@@ -114,37 +111,28 @@ def _extremes(evaluation: Evaluation) -> dict[str, Any]:
     for method in evaluation.summaries:
         own = [row for row in evaluation.rows if row.method == method]
         found[method] = [
-            {"picture": row.image, **asdict(row.figures)} for row in extremes(own, EXTREMES)
+            {"picture": row.image, **asdict(row.metrics)} for row in extremes(own, EXTREMES)
         ]
     return found
 
 
 def _sets(evaluation: Evaluation) -> dict[str, Any]:
     notes = set_introduction(evaluation)
-    if isinstance(evaluation.sets, str):
+    if evaluation.sets.missing:
         return {"notes": notes}
     reference = "testB" if evaluation.data.photographs else "truthA"
     methods = {
         method: {
-            "fid": figures.fid,
-            **dict(zip(("kid", "kid_standard_deviation"), figures.kid, strict=True)),
+            "fid": metrics.fid,
+            **dict(zip(("kid", "kid_standard_deviation"), metrics.kid, strict=True)),
             **dict(
                 zip(
                     ("inception_score", "inception_score_standard_deviation"),
-                    figures.inception_score,
+                    metrics.inception_score,
                     strict=True,
                 )
             ),
         }
-        for method, figures in evaluation.sets.items()
+        for method, metrics in evaluation.sets.metrics.items()
     }
     return {"notes": notes, "reference": reference, "methods": methods}
-
-
-def _finite(value: Any) -> Any:
-    """The same without numbers that JSON does not have."""
-    if isinstance(value, Mapping):
-        return {key: _finite(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(each) for each in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from html import escape
 
 import numpy as np
 
 from negcolor.evaluation import report_text as text
-from negcolor.evaluation.aggregation import FIGURES, Estimate, Row, Summary, best_methods
-from negcolor.evaluation.dataset import TRAITS, Trait
+from negcolor.evaluation.aggregation import METRICS, Estimate
+from negcolor.evaluation.dataset import TRAITS
 from negcolor.evaluation.evaluate import Evaluation
 from negcolor.evaluation.gallery import ERROR_LIMIT, Panel, View, error_colors
-from negcolor.reporting.html import element, image, page, paragraph, table
+from negcolor.evaluation.measurement import Row
+from negcolor.reporting.html import bullets, element, image, page, paragraph, table
+from negcolor.reporting.tables import Section
 
 TICK = 5  # ΔE2000 between the numbers of the legend
-CAPTION = ("delta_e", "psnr")  # figures below a result
-MAIN_FIGURE = "delta_e"
+CAPTION = ("delta_e", "psnr")  # metrics below a result
+MAIN_METRIC = "delta_e"
 
 
 def to_html(evaluation: Evaluation) -> str:
     """The whole report."""
-    return page(text.title(evaluation), "\n".join(_body(evaluation)))
+    return page(text.title(evaluation), "\n".join(_body(evaluation)), "slider.js")
 
 
 def _body(evaluation: Evaluation) -> Iterator[str]:
@@ -29,22 +31,18 @@ def _body(evaluation: Evaluation) -> Iterator[str]:
     yield paragraph(text.introduction(evaluation))
     if evaluation.left_out:
         yield paragraph(text.left_out(evaluation))
-        yield element("ul", *(element("li", escape(reason)) for reason in evaluation.left_out))
+        yield bullets(evaluation.left_out)
     if evaluation.rows:
-        yield _summaries(evaluation.summaries)
+        yield _table(text.methods_table(evaluation, NOTATION))
         yield paragraph(text.explanation(evaluation))
     yield from _slider(evaluation)
-    for trait, groups in evaluation.groups.items():
+    for trait in evaluation.groups:
         yield element("h2", f"By {TRAITS[trait].lower()}")
-        yield from _groups(evaluation, trait, groups)
+        yield from _groups(evaluation, trait)
     yield element("h2", "Sets of pictures")
     yield from map(paragraph, text.set_introduction(evaluation))
-    if not isinstance(evaluation.sets, str):
-        rows = [
-            [method, *(element("td", escape(cell)) for cell in text.set_numbers(figures))]
-            for method, figures in evaluation.sets.items()
-        ]
-        yield table(["Method", *text.SET_HEADINGS], rows)
+    if evaluation.sets.metrics:
+        yield _table(text.sets_table(evaluation, NOTATION))
     yield from _grid(evaluation)
     if evaluation.gallery.extremes:
         yield element("h2", "Best and worst pictures of each method")
@@ -53,36 +51,16 @@ def _body(evaluation: Evaluation) -> Iterator[str]:
             yield _extremes(method, list(panels.values()))
 
 
-def _summaries(summaries: Mapping[str, Summary]) -> str:
-    best = {figure: best_methods(summaries, figure) for figure in FIGURES}
-    rows = [
-        [
-            method,
-            element("td", str(summary.images)),
-            *(_cell(name, summary.figures[name], method in best[name]) for name in FIGURES),
-        ]
-        for method, summary in summaries.items()
-    ]
-    return table(["Method", "Pictures", *map(text.heading, FIGURES)], rows)
+def _groups(evaluation: Evaluation, trait: str) -> Iterator[str]:
+    """A table for each metric, of which only the main one is open."""
+    for metric in sorted(METRICS, key=lambda name: name != MAIN_METRIC):
+        found = _table(text.group_table(evaluation, trait, metric, NOTATION))
+        content = element("summary", escape(text.heading(metric))), found
+        yield element("details", *content, **_flag("open", metric == MAIN_METRIC))
 
 
-def _groups(
-    evaluation: Evaluation, trait: str, groups: Mapping[Trait, Mapping[str, Summary]]
-) -> Iterator[str]:
-    """A table for each figure, of which only the main one is open."""
-    for figure in sorted(FIGURES, key=lambda name: name != MAIN_FIGURE):
-        rows = []
-        for value, group in groups.items():
-            best = best_methods(group, figure)
-            images = max(summary.images for summary in group.values())
-            cells = (
-                _cell(figure, group[method].figures[figure], method in best)
-                for method in evaluation.methods
-            )
-            rows.append([text.trait_value(value), element("td", str(images)), *cells])
-        heads = [TRAITS[trait], "Pictures", *evaluation.methods]
-        content = element("summary", escape(text.heading(figure))), table(heads, rows)
-        yield element("details", *content, **_flag("open", figure == MAIN_FIGURE))
+def _table(section: Section) -> str:
+    return table(section.header, section.rows, section.numeric)
 
 
 def _slider(evaluation: Evaluation) -> Iterator[str]:
@@ -158,10 +136,11 @@ def _extremes(method: str, panels: list[Panel]) -> str:
         view = panel.views[method]
         images = panel.negative, view.result, view.error_map, panel.truth
         for (part, row), jpeg in zip(cells.items(), images, strict=True):
-            row.append(element("td", image(jpeg, f"{panel.name}, {part}") if jpeg else ""))
-    heads = ["", *(f"{panel.name}, {_caption(panel.views[method].row)}" for panel in panels)]
+            row.append(image(jpeg, f"{panel.name}, {part}") if jpeg else "")
+    captions = (f"{panel.name}, {_caption(panel.views[method].row)}" for panel in panels)
     rows = ([part, *row] for part, row in cells.items())
-    return element("h3", escape(method)) + table(heads, rows, class_="grid")
+    grid = table(["", *map(escape, captions)], rows, class_="grid")
+    return element("h3", escape(method)) + grid
 
 
 def _errors(panel: Panel, method: str, view: View) -> str:
@@ -174,9 +153,9 @@ def _caption(row: Row | None) -> str:
     if row is None:
         return ""
     parts = []
-    for figure in CAPTION:
-        name, unit, _ = text.FIGURE_WORDING[figure]
-        value = text.number(figure, getattr(row.figures, figure))
+    for metric in CAPTION:
+        name, unit, _ = text.WORDING[metric]
+        value = text.number(metric, getattr(row.metrics, metric))
         parts.append(f"{value}\N{NO-BREAK SPACE}{unit}" if unit else f"{name} {value}")
     return ", ".join(parts)
 
@@ -197,10 +176,13 @@ def _legend() -> str:
     )
 
 
-def _cell(figure: str, estimate: Estimate, best: bool) -> str:
-    mean = element("span", text.number(figure, estimate.mean), class_="mean")
-    ends = element("span", text.interval(figure, estimate), class_="interval")
-    return element("td", mean, ends, class_="best" if best else "")
+def _estimate(metric: str, estimate: Estimate, best: bool) -> str:
+    mean = text.number(metric, estimate.mean)
+    ends = element("span", text.interval(metric, estimate), class_="interval")
+    return (element("span", mean, class_="best") if best else mean) + ends
+
+
+NOTATION = text.Notation(escape, _estimate)
 
 
 def _flag(name: str, on: bool) -> dict[str, str]:

@@ -1,16 +1,112 @@
-"""Distances between sets of images by their Inception features: FID, KID, Inception Score.
+"""FID, KID and Inception Score: sets of images compared by their Inception features.
 
 None of them needs pairs. Features come from `negcolor.evaluation.inception`, whose weights are
-not those behind published figures. With fewer than 2048 images prefer KID: FID then depends
+not those behind published values. With fewer than 2048 images prefer KID: FID then depends
 strongly on the number of images (Bińkowski et al. 2018, section 4), as the covariances of 2048
 features are singular.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
 import numpy as np
 
 from negcolor.errors import NegcolorError
+from negcolor.evaluation.inception import Inception, load_inception
+
+FEWEST = 2  # images that have a covariance
+
+
+@dataclass(frozen=True)
+class SetMetrics:
+    """FID and KID (lower is better) and Inception Score (higher), the latter two with their
+    standard deviations over subsets and splits."""
+
+    fid: float
+    kid: tuple[float, float]
+    inception_score: tuple[float, float]
+
+
+@dataclass(frozen=True)
+class SetComparison:
+    """Method -> metrics of all its results together; where there are none, the reason why."""
+
+    metrics: Mapping[str, SetMetrics] = field(default_factory=dict)
+    missing: str = ""
+
+
+class ImageSets:
+    """Collects what the Inception network says about images, so that none needs to be kept.
+
+    Without a network it collects nothing, and says why.
+    """
+
+    def __init__(self, inception: Inception | None, missing: str = "") -> None:
+        self._inception = inception
+        self._missing = missing
+        self._reference: list[np.ndarray] = []
+        self._features: dict[str, list[np.ndarray]] = defaultdict(list)
+        self._probabilities: dict[str, list[np.ndarray]] = defaultdict(list)
+
+    @property
+    def available(self) -> bool:
+        """Whether there is a network."""
+        return self._inception is not None
+
+    def add_results(self, results: Mapping[str, np.ndarray]) -> None:
+        """Takes method -> its result, (H, W, 3) float32 sRGB in [0, 1]."""
+        if self._inception:
+            for method, image in results.items():
+                self._features[method].append(self._inception.features([image]))
+                self._probabilities[method].append(self._inception.probabilities([image]))
+
+    def add_reference(self, image: np.ndarray) -> None:
+        """Takes a color photograph, likewise."""
+        if self._inception:
+            self._reference.append(self._inception.features([image]))
+
+    def compare(self) -> SetComparison:
+        """The metrics of what was collected, which take some images on either side."""
+        if not self._inception:
+            return SetComparison(missing=self._missing)
+        counts = [len(self._reference), *map(len, self._features.values())]
+        if min(counts) < FEWEST:
+            return SetComparison(
+                missing=f"they take at least {FEWEST} results and {FEWEST} color photographs"
+            )
+        reference = np.concatenate(self._reference)
+        return SetComparison(
+            {
+                method: SetMetrics(
+                    fid=fid(np.concatenate(features), reference),
+                    kid=kid(np.concatenate(features), reference),
+                    inception_score=inception_score(np.concatenate(self._probabilities[method])),
+                )
+                for method, features in self._features.items()
+            }
+        )
+
+
+def load_image_sets(weights: Path | None) -> ImageSets:
+    """An empty collection, which has no network if Keras' own weights cannot be had.
+
+    Args:
+        weights: file of the Inception network; None for Keras' own, which may have to be
+            downloaded.
+
+    Raises:
+        NegcolorError: the given file cannot be used.
+    """
+    try:
+        return ImageSets(load_inception(weights))
+    except NegcolorError as error:
+        if weights is not None:
+            raise
+        return ImageSets(None, str(error).rstrip("."))
 
 
 def fid(x: np.ndarray, y: np.ndarray) -> float:

@@ -105,7 +105,7 @@ class Cycle:
         cycle_weight: λ, weight of the cycle-consistency loss (eq. 2).
         identity_weight: weight of the identity loss (eq. 3).
         detail_weight: weight of the loss of detail, the difference in L* between an image and its
-            translation; for grey and color images in network Lab (001, eq. 6).
+            translation; for grey and color images in normalized Lab (001, eq. 6).
         loss: the adversarial one, of `GAN_LOSSES`.
     """
 

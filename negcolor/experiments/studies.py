@@ -1,11 +1,11 @@
-"""What is trained for each of the companion papers' tables, and what the papers did instead."""
+"""Which entries each paper's tables compare, and what the papers did where a study does less."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from negcolor.errors import NegcolorError
+from negcolor.errors import lookup
 from negcolor.experiments.systems import PAPERS, find_system
 
 
@@ -26,13 +26,13 @@ class Candidate:
 
 @dataclass(frozen=True)
 class PaperStudy:
-    """The comparison of a paper's systems.
+    """The comparison of a companion paper's systems.
 
     Attributes:
         number: of the paper, what `--study` takes.
         candidates: what is trained, in the order of the tables.
-        published: how the paper came to its figures.
-        epochs: of every system where none are given; None for those of `systems.table`.
+        published: how the paper came to its numbers.
+        epochs: of every system where none are given; None for those of `experiments.systems`.
         distributions: whether sets of images are compared, too, those trained on included.
     """
 
@@ -102,14 +102,9 @@ STUDIES: Mapping[str, PaperStudy] = {study.number: study for study in _STUDIES}
 
 
 def find_study(number: str) -> PaperStudy:
-    """The study of the paper of that number.
+    """The study of the companion paper of that number.
 
     Raises:
         NegcolorError: there is none; the message lists the choices.
     """
-    try:
-        return STUDIES[number]
-    except KeyError:
-        raise NegcolorError(
-            f"--study {number} is unknown; choose one of {', '.join(STUDIES)}."
-        ) from None
+    return lookup(STUDIES, number, "study of a paper")

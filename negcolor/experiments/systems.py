@@ -32,7 +32,7 @@ PAPERS = {
 
 
 @dataclass(frozen=True)
-class Variation:
+class AugmentationConfig:
     """What is varied at random of the training images.
 
     Attributes:
@@ -62,7 +62,7 @@ class System:
         batch_size: images per step.
         images: how many are taken of a larger collection.
         split: parts of them for training, validation and test.
-        variation: of the training images.
+        augmentation: of the training images.
         assumptions: what was chosen where the papers leave it open.
     """
 
@@ -77,7 +77,7 @@ class System:
     batch_size: int = 20
     images: int = 3000
     split: tuple[float, float, float] = (0.8, 0.2, 0.0)
-    variation: Variation = Variation()
+    augmentation: AugmentationConfig = AugmentationConfig()
     assumptions: tuple[str, ...] = ()
 
     def backbones(self) -> tuple[str, ...]:
@@ -310,7 +310,7 @@ _SYSTEMS = [
         batch_size=32,
         images=4842,
         split=(0.8, 0.15, 0.05),
-        variation=Variation(rotation=10.0, crop=0.2),
+        augmentation=AugmentationConfig(rotation=10.0, crop=0.2),
         assumptions=(
             "The noise that Figure 2 shows is nowhere else: L* twice, as section 5.1 says.",
             "Channels are not given: 64, doubled up to 512, and 64, 128, 256 with a dense layer of "

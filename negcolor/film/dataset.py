@@ -1,4 +1,4 @@
-"""A roll of film: photographs from files, exposed, scanned and stored beside their truths."""
+"""Data sets of simulated negatives: photographs exposed, scanned and stored beside their truths."""
 
 import unicodedata
 from collections.abc import Iterable, Sequence
@@ -7,13 +7,13 @@ from pathlib import Path
 
 import numpy as np
 
-from negcolor.errors import NegcolorError
+from negcolor.errors import NegcolorError, lookup
 from negcolor.film.stocks import STOCKS
 from negcolor.images import io
 from negcolor.images.color import from_unit, linear_to_srgb, luminance, srgb_to_linear, to_unit
 
 RANDOM = "random"
-"""In place of a stock's name: draw the color stock, the exposure and the scanner per frame."""
+"""In place of a stock's name: color stock, exposure and scanner are drawn for each frame."""
 
 TEST_SHARE = 0.1
 """Share of the photographs in each of testA and testB; trainA and trainB halve the rest."""
@@ -21,7 +21,7 @@ TEST_SHARE = 0.1
 
 @dataclass(frozen=True)
 class Frame:
-    """One photograph on the roll; `negative` or `truth` is None where it is not wanted."""
+    """One photograph of the data set; `negative` or `truth` is None where it is not wanted."""
 
     photo: Path
     negative: Path | None
@@ -31,7 +31,7 @@ class Frame:
     seed: int
 
 
-def plan_roll(
+def plan_dataset(
     photos: Sequence[Path],
     output: Path,
     *,
@@ -61,8 +61,7 @@ def plan_roll(
         NegcolorError: for an unknown stock or bit depth, for fewer than four photographs to
             split, or where one of the folders to write in has images already.
     """
-    if stock not in (RANDOM, *STOCKS):
-        raise NegcolorError(f"unknown --stock {stock}; choose {RANDOM} or {', '.join(STOCKS)}.")
+    lookup({RANDOM: None, **STOCKS}, stock, "film stock")
     if bit_depth not in (8, 16):
         raise NegcolorError(f"--bit-depth is 8 or 16, not {bit_depth}.")
     count = len(photos)
@@ -106,9 +105,10 @@ def expose_frame(frame: Frame) -> None:
 
 
 def _negative(photo: np.ndarray, frame: Frame) -> np.ndarray:
-    # TensorFlow takes seconds to import; a roll that cannot be planned should not wait for it.
+    # TensorFlow takes seconds to import; a data set that cannot be planned should not wait for it.
+    from negcolor.film.random_film import expose_on_random_film
     from negcolor.film.scanner import Scanner
-    from negcolor.film.simulation import expose_on_random_film, simulate
+    from negcolor.film.simulation import simulate
 
     if frame.stock == RANDOM:
         return expose_on_random_film(photo, (0, frame.seed), frame.bit_depth).numpy()

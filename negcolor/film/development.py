@@ -11,9 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from negcolor.film.stocks import Emulsion
-
-MID_GREY = 0.18
-"""Reflectance of the grey card, to which an exposure meter is calibrated."""
+from negcolor.images.color import LUMINANCE_WEIGHTS, MID_GREY
 
 DARKEST = 1e-4
 """Linear light below which a scene is black: 11 stops below mid grey."""
@@ -33,6 +31,9 @@ CROSSTALK = np.array([[1.0, 0.082, 0.010], [0.125, 1.0, 0.153], [0.070, 0.006, 1
 Kodak Portra 400, from its data sheet E-4050; Gold and Ektar dyes are much the same.
 """
 
+_WAVELENGTHS = (650.0, 550.0, 450.0)  # where the layers are most sensitive, nm
+_SECOND_RADIATION_CONSTANT = 1.438777e7  # nm K
+
 _DYES_OF_DENSITIES = np.linalg.inv(CROSSTALK)
 
 
@@ -50,6 +51,28 @@ def log_exposure(linear: tf.Tensor, iso: tf.Tensor, stops: tf.Tensor | float = 0
     light = tf.math.log(tf.maximum(linear, DARKEST)) / math.log(10)
     meter = 1.0 - tf.math.log(tf.cast(iso, tf.float32)) / math.log(10) - math.log10(MID_GREY)
     return light + (meter + math.log10(2) * stops)
+
+
+def light_gains(mired: tf.Tensor) -> tf.Tensor:
+    """Exposure of the layers by a light other than the film's, relative to the film's own.
+
+    By Wien's approximation to Planck's law, the logarithm of a wavelength's power is linear in the
+    mired value (1e6 / kelvin), which is why filters that convert light are named by mireds.
+
+    Args:
+        mired: (), mireds of the light less those of the film's balance; positive is warmer.
+
+    Returns:
+        Gains of linear red, green and blue, (3,) float32. White keeps its luminance.
+    """
+    rates = tf.constant([-1e-6 * _SECOND_RADIATION_CONSTANT / nm for nm in _WAVELENGTHS])
+    gains = tf.exp(mired * (rates - rates[0]))
+    return gains / tf.reduce_sum(gains * LUMINANCE_WEIGHTS)
+
+
+def mireds(kelvin: tf.Tensor | float) -> tf.Tensor | float:
+    """Reciprocal color temperature, in units of 1e-6 per kelvin."""
+    return 1e6 / kelvin
 
 
 def characteristic_curve(log_h: tf.Tensor, film: Emulsion) -> tf.Tensor:

@@ -19,7 +19,10 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from negcolor.errors import NegcolorError
+Balance = Literal["daylight", "tungsten"]
+
+BALANCES: dict[Balance, float] = {"daylight": 5500.0, "tungsten": 3200.0}
+"""Color temperature of the light that films are balanced for, kelvin; tungsten is type B."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class Stock:
             aperture at net density 1. Color negatives have 4 to 5, Tri-X 17; HP5 Plus has no
             published figure and is given that of Tri-X.
         source: where the curve comes from.
+        balance: the light that the film is made for, a key of `BALANCES`.
     """
 
     name: str
@@ -57,6 +61,7 @@ class Stock:
     ss: tuple[float | None, ...]
     grain: float
     source: str
+    balance: Balance = "daylight"
 
 
 class Emulsion(NamedTuple):
@@ -77,13 +82,6 @@ class Emulsion(NamedTuple):
     grain: np.ndarray
 
 
-def get_stock(name: str) -> Stock:
-    """Returns the stock of that name, or raises a NegcolorError that lists the choices."""
-    if name not in STOCKS:
-        raise NegcolorError(f"unknown film stock {name!r}; choose one of: {', '.join(STOCKS)}.")
-    return STOCKS[name]
-
-
 def emulsion(stock: Stock) -> Emulsion:
     """The numbers of one stock as float32 arrays."""
     fields = {
@@ -100,8 +98,17 @@ def emulsion(stock: Stock) -> Emulsion:
 
 
 def stack_emulsions(stocks: Sequence[Stock]) -> Emulsion:
-    """The numbers of several stocks of the same kind, stacked along a first axis."""
-    return Emulsion(*(np.stack(field) for field in zip(*map(emulsion, stocks), strict=True)))
+    """The numbers of several stocks, stacked along a first axis.
+
+    All have three layers there, which are alike for a black-and-white film.
+    """
+    films = [emulsion(stock) for stock in stocks]
+    return Emulsion(
+        *(
+            np.stack([np.broadcast_to(value, (3,) if value.ndim else ()) for value in values])
+            for values in zip(*films, strict=True)
+        )
+    )
 
 
 def _iso6(name: str, title: str, iso: int, *, dmin: float, grain: float) -> Stock:
@@ -254,6 +261,7 @@ _ALL = (
         ss=(0.4, 0.4, 0.4),
         grain=5.0,
         source="Kodak Vision3 500T data sheet",
+        balance="tungsten",
     ),
     _iso6("ilford_hp5_plus", "Ilford HP5 Plus", 400, dmin=0.26, grain=17.0),
     _iso6("kodak_tri_x_400", "Kodak Tri-X 400", 400, dmin=0.28, grain=17.0),

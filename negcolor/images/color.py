@@ -15,14 +15,15 @@ LUMINANCE_WEIGHTS = (0.2126, 0.7152, 0.0722)
 """Y of linear R, G, B with the primaries and white (D65) of ITU-R BT.709-6, which sRGB shares."""
 
 
+# With six digits, as scikit-image has it: CIELAB is the same there and here. The standard prints
+# four, of which `LUMINANCE_WEIGHTS` are the middle row.
 SRGB_TO_XYZ = np.array(
-    [
-        [0.4124564, 0.3575761, 0.1804375],
-        [0.2126729, 0.7151522, 0.0721750],
-        [0.0193339, 0.1191920, 0.9503041],
-    ]
+    [[0.412453, 0.357580, 0.180423], [0.212671, 0.715160, 0.072169], [0.019334, 0.119193, 0.950227]]
 )
-"""CIE XYZ of linear sRGB, white at Y = 1; IEC 61966-2-1:1999, with more digits."""
+"""CIE XYZ (rows) of linear sRGB (columns), white at Y = 1; IEC 61966-2-1:1999."""
+
+MID_GREY = 0.18
+"""Linear light of the grey card, relative to white = 1, to which exposure meters are calibrated."""
 
 
 def srgb_to_linear(x: Array) -> Array:

@@ -14,7 +14,7 @@ DEFLATE_RATIO = 1032
 """The most that deflate (PNG, TIFF) can shrink: 258 bytes to 2 bits."""
 
 
-class Stored(NamedTuple):
+class Decoded(NamedTuple):
     """A decoded file.
 
     pixels: (H, W, C) uint8 or uint16 with C = 1 (gray), 3 (rgb) or 4 (cmyk); 0 is black or no ink.
@@ -48,14 +48,14 @@ def check_ratio(file: BinaryIO, size: int, ratio: int) -> None:
         raise ValueError("it is too short for the size it claims")
 
 
-def by_channels(
+def grey_or_rgb(
     pixels: np.ndarray,
     profile: bytes | None,
     orientation: int,
     tags: Tags,
     resolution: tuple[float, float] | None,
-) -> Stored:
+) -> Decoded:
     """Grey or RGB by the number of channels; what lies behind the colors is dropped."""
     pixels = pixels.reshape(*pixels.shape[:2], -1)
     colors, space = (1, "gray") if pixels.shape[2] < 3 else (3, "rgb")
-    return Stored(pixels[..., :colors], space, profile, orientation, tags, resolution)
+    return Decoded(pixels[..., :colors], space, profile, orientation, tags, resolution)

@@ -11,18 +11,9 @@ import numpy as np
 
 from negcolor.atomic import atomic_write
 from negcolor.errors import NegcolorError
-from negcolor.images.encode import encode
-from negcolor.images.formats import decode
+from negcolor.images.formats import FORMATS, READ, SUFFIXES, WRITTEN, Format, decode
 from negcolor.images.icc import to_srgb
 from negcolor.images.metadata import Metadata, upright_metadata
-from negcolor.images.raw import RAW_SUFFIXES
-
-__all__ = ["Metadata", "Scan", "find_images", "gather_images", "read", "read_scan", "write"]
-
-SUFFIXES = frozenset({".png", ".tif", ".tiff", ".jpg", ".jpeg"})
-"""Suffixes, in lower case, of the files that `write` writes and `find_images` finds."""
-READ_SUFFIXES = SUFFIXES | RAW_SUFFIXES
-"""Suffixes, in lower case, of the files that `read` reads."""
 
 
 class Scan(NamedTuple):
@@ -57,7 +48,7 @@ def read_scan(path: str | os.PathLike[str]) -> Scan:
 
     Raises:
         NegcolorError: the file is missing, unreadable, no image, damaged, larger than
-            `stored.MAX_PIXELS`, of a variety that is not read, or raw without rawpy installed.
+            `decoded.MAX_PIXELS`, of a variety that is not read, or raw without rawpy installed.
     """
     path = Path(path)
     with _open(path) as file:
@@ -93,10 +84,10 @@ def write(
     takes 8 bits. Missing parent folders are made. How the file comes to its name: `atomic_write`.
 
     Args:
-        path: ends in one of `SUFFIXES`, in any case, which chooses the format.
+        path: ends in one of `formats.SUFFIXES`, in any case, which chooses the format.
         pixels: (H, W, 3), uint8 or uint16, sRGB-encoded, upright.
         overwrite: replace an existing file.
-        metadata: as `read_scan` returns it; kept in all three formats (PNG and JPEG round the
+        metadata: as `read_scan` returns it; kept in all formats (PNG and JPEG round the
             resolution to whole pixels per meter and per inch).
 
     Raises:
@@ -109,15 +100,13 @@ def write(
         raise ValueError(f"need (H, W, 3) uint8 or uint16, not {pixels.shape} {pixels.dtype}")
     if pixels.size == 0:
         raise ValueError("a picture has at least one pixel")
-    if path.suffix.lower() not in SUFFIXES:
-        raise NegcolorError(
-            f"{path} cannot be written: end its name in one of {', '.join(sorted(SUFFIXES))}."
-        )
-    if path.suffix.lower() in (".jpg", ".jpeg") and pixels.dtype != np.uint8:
-        raise NegcolorError(f"{path} cannot hold 16 bits: choose .png or .tif, or 8 bits.")
+    format_ = format_of(path)
+    if pixels.dtype != format_.nearest_dtype(pixels.dtype):
+        deeper = (other.suffixes[0] for other in FORMATS.values() if 16 in other.bit_depths)
+        raise NegcolorError(f"{path} cannot hold 16 bits: choose {' or '.join(deeper)}, or 8 bits.")
     try:
         with atomic_write(path, overwrite=overwrite) as file:
-            encode(file, path.suffix.lower(), pixels, metadata or Metadata())
+            format_.encode(file, pixels, metadata or Metadata())
     except FileExistsError as error:
         obstacle = path if path.parent.is_dir() else path.parent  # a file where a folder should be
         raise NegcolorError(
@@ -129,11 +118,25 @@ def write(
         ) from error
 
 
+def format_of(path: Path) -> Format:
+    """The format that a file is to have by its suffix, in any case.
+
+    Raises:
+        NegcolorError: there is none.
+    """
+    try:
+        return SUFFIXES[path.suffix.lower()]
+    except KeyError:
+        raise NegcolorError(
+            f"{path} cannot be written: end its name in one of {', '.join(sorted(SUFFIXES))}."
+        ) from None
+
+
 def find_images(folder: str | os.PathLike[str]) -> list[Path]:
     """Lists the images in a folder, not below it, sorted by name.
 
     Returns:
-        Files whose suffix, in any case, is in `SUFFIXES` and whose name begins with no dot.
+        Files whose suffix, in any case, is in `formats.SUFFIXES` and whose name begins with no dot.
 
     Raises:
         NegcolorError: the folder is missing, unreadable or no folder.
@@ -165,7 +168,7 @@ def gather_images(inputs: Iterable[str | os.PathLike[str]]) -> list[Path]:
             raise NegcolorError(f"{path} does not exist: name pictures or folders of them.")
         found = find_images(path) if path.is_dir() else [path]
         if not found:
-            raise NegcolorError(f"{path} holds no pictures: name a folder of PNG, TIFF or JPEG.")
+            raise NegcolorError(f"{path} holds no pictures: name a folder of {WRITTEN}.")
         for image in found:
             images.setdefault(image.resolve(), image)
     return list(images.values())
@@ -174,7 +177,7 @@ def gather_images(inputs: Iterable[str | os.PathLike[str]]) -> list[Path]:
 def _open(path: Path) -> BufferedReader:
     try:
         if not stat.S_ISREG(path.stat().st_mode):  # a pipe or device could keep us forever
-            raise NegcolorError(f"{path} is not a file: name a PNG, TIFF, JPEG or raw file.")
+            raise NegcolorError(f"{path} is not a file: name a {READ} file.")
         if path.stat().st_size == 0:
             raise NegcolorError(f"{path} is empty: copy or scan it again.")
         return path.open("rb")

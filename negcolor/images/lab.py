@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from negcolor.images.color import (
+    SRGB_TO_XYZ,
     Array,
     linear_to_srgb,
     namespace,
@@ -18,13 +19,9 @@ from negcolor.images.color import (
 AB_SCALE = 110.0
 """a* and b* that are 1 for a network; sRGB reaches -86 to 98 in a*, -108 to 94 in b*."""
 
-# scikit-image's, to six digits: IEC 61966-2-1:1999, and D65 of CIE 15:2004 for 2 degrees.
-_XYZ = np.array(
-    [[0.412453, 0.357580, 0.180423], [0.212671, 0.715160, 0.072169], [0.019334, 0.119193, 0.950227]]
-)
-_WHITE = np.array([0.95047, 1.0, 1.08883])
+_WHITE = np.array([0.95047, 1.0, 1.08883])  # D65, CIE 15:2004, 2 degrees, as scikit-image has it
 
-_TO_WHITE = _XYZ / _WHITE[:, None]  # linear sRGB -> X, Y, Z, those of D65 are 1
+_TO_WHITE = SRGB_TO_XYZ / _WHITE[:, None]  # linear sRGB -> X, Y, Z, those of D65 are 1
 _FROM_WHITE = np.linalg.inv(_TO_WHITE)
 _LUMINANCE = _TO_WHITE[1:2]
 
@@ -107,15 +104,14 @@ def lab_to_srgb(lab: Array) -> Array:
     return lab_to_image(lab)[0]
 
 
-def to_lab_network(srgb: Array) -> Array:
-    """Network Lab, (..., 3), of sRGB values in [0, 1]: L*/50 - 1, a*/110 and b*/110."""
-    lab = srgb_to_lab(srgb)
+def normalize_lab(lab: Array) -> Array:
+    """Scales CIELAB, (..., 3), as the networks see it: L*/50 - 1, a*/110 and b*/110."""
     ops = namespace(lab)
     return ops.concatenate([lab[..., :1] / 50.0 - 1.0, lab[..., 1:] / AB_SCALE], axis=-1)
 
 
-def from_lab_network(x: Array) -> Array:
-    """CIELAB, (..., 3), of network Lab."""
+def denormalize_lab(x: Array) -> Array:
+    """CIELAB, (..., 3), of normalized Lab, the inverse of `normalize_lab`."""
     ops = namespace(x)
     return ops.concatenate([(x[..., :1] + 1.0) * 50.0, x[..., 1:] * AB_SCALE], axis=-1)
 

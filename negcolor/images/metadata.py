@@ -74,7 +74,7 @@ def tags_of_block(block: bytes) -> Tags:
     return read_tags(io.BytesIO(block.removeprefix(b"Exif\0\0")))
 
 
-def orientation(tags: Tags) -> int:
+def find_orientation(tags: Tags) -> int:
     """How the pixels lie: 1–8 (CIPA DC-008, tag 274), 1 where nothing is said."""
     return integer(tags.image, ORIENTATION, 1)
 
@@ -87,7 +87,7 @@ def per_inch(density: Iterable[float], unit: int) -> tuple[float, float] | None:
     return (horizontal, vertical) if sensible else None
 
 
-def resolution(tags: Tags) -> tuple[float, float] | None:
+def find_resolution(tags: Tags) -> tuple[float, float] | None:
     """Resolution by the tags of TIFF and EXIF, in pixels per inch."""
     values = (rational(tags.image, tag) for tag in (X_RESOLUTION, Y_RESOLUTION))
     return per_inch(values, integer(tags.image, RESOLUTION_UNIT, 2))

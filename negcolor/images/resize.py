@@ -12,7 +12,7 @@ from negcolor.images.color import to_unit
 ROWS = 128  # of the result that are computed at once
 
 
-def fit(image: np.ndarray, long_side: int) -> np.ndarray:
+def downscale_to(image: np.ndarray, long_side: int) -> np.ndarray:
     """Reduces an image so that its long side is at most `long_side` pixels, anti-aliased.
 
     Args:

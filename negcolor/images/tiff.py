@@ -1,6 +1,12 @@
-"""Decoding TIFF: strips and tiles, 1–16 bits and floating point, grey, palette, RGB and CMYK."""
+"""TIFF, by tifffile.
+
+Read are strips and tiles, 1 to 16 bits and floating point, grey, palette, RGB and CMYK; written is
+RGB of 8 or 16 bits, shrunk by deflate.
+"""
 
 import os
+import struct
+from io import BufferedReader
 from typing import BinaryIO
 
 import numpy as np
@@ -8,9 +14,22 @@ import tifffile
 from tifffile import COMPRESSION, PHOTOMETRIC
 
 from negcolor.errors import NegcolorError
-from negcolor.images import metadata
-from negcolor.images.decoded import DEFLATE_RATIO, Stored, by_channels, check_ratio, check_size
-from negcolor.images.exif import read_tags
+from negcolor.images.decoded import DEFLATE_RATIO, Decoded, check_ratio, check_size, grey_or_rgb
+from negcolor.images.exif import (
+    GPS_POINTER,
+    PHOTO_POINTER,
+    Directory,
+    directory_bytes,
+    read_tags,
+)
+from negcolor.images.icc import srgb_profile
+from negcolor.images.metadata import (
+    ORIENTATION,
+    Metadata,
+    find_orientation,
+    find_resolution,
+    tags_of_block,
+)
 
 BUFFER = 2**24
 """Bytes of compressed data that are held at a time."""
@@ -24,7 +43,7 @@ SHRINKING: dict[int, int] = {
 """The most by which a compression can shrink; of the others (CCITT, JPEG, …) nothing is asked."""
 
 
-def decode_tiff(file: BinaryIO) -> Stored:
+def decode(file: BufferedReader) -> Decoded:
     """Decodes the first page of a TIFF; errors as in `formats.decode`."""
     file.seek(0)
     with tifffile.TiffFile(file) as tiff:
@@ -43,10 +62,10 @@ def decode_tiff(file: BinaryIO) -> Stored:
         pixels, space = _by_photometric(page, pixels)
         profile = page.tags.valueof(34675)
     tags = read_tags(file)
-    found = (profile, metadata.orientation(tags), tags, metadata.resolution(tags))
+    found = (profile, find_orientation(tags), tags, find_resolution(tags))
     if space == "cmyk":
-        return Stored(pixels[..., :4], "cmyk", *found)
-    return by_channels(pixels, *found)
+        return Decoded(pixels[..., :4], "cmyk", *found)
+    return grey_or_rgb(pixels, *found)
 
 
 def _by_photometric(page: tifffile.TiffPage, pixels: np.ndarray) -> tuple[np.ndarray, str]:
@@ -83,3 +102,53 @@ def _to_stored_depth(samples: np.ndarray, bits: int | tuple[int, ...]) -> np.nda
     full = 255 if bits < 8 else 65535
     levels = np.round(np.arange(2**bits) * (full / (2**bits - 1)))
     return levels.astype(np.uint8 if bits < 8 else np.uint16)[samples.astype(np.uint16)]
+
+
+def encode(file: BinaryIO, pixels: np.ndarray, metadata: Metadata) -> None:
+    """Encodes a TIFF; arguments and errors as in `formats.Format.encode`."""
+    tags = tags_of_block(metadata.exif or b"")
+    deeper = {PHOTO_POINTER: tags.photo, GPS_POINTER: tags.gps}
+    deeper = {pointer: directory for pointer, directory in deeper.items() if directory}
+    extra: list[tuple[int, int, int | None, object, bool]] = [
+        (tag, entry.kind, None, entry.data, True)
+        for tag, entry in tags.image.items()
+        if tag not in (ORIENTATION, *deeper)
+    ]
+    # tifffile writes no such pointers: these tags hold their places.
+    extra += [(pointer - 1, 4, 1, 0, True) for pointer in deeper]
+    # On the grain of a scan, higher levels take longer and save nothing; LZW makes it grow.
+    tifffile.imwrite(
+        file,
+        pixels,
+        byteorder="<",
+        photometric="rgb",
+        compression="zlib",
+        compressionargs={"level": 1},
+        predictor=True,
+        maxworkers=os.cpu_count(),
+        buffersize=2**24,
+        iccprofile=srgb_profile(),
+        software="negcolor",
+        metadata=None,
+        resolution=metadata.resolution,
+        resolutionunit="INCH" if metadata.resolution else None,
+        extratags=extra,
+    )
+    if deeper:
+        _append_directories(file, deeper)
+
+
+def _append_directories(file: BinaryIO, directories: dict[int, Directory]) -> None:
+    """Puts directories at the end of a TIFF and pointers to them where tags hold their places."""
+    file.seek(4)
+    (first,) = struct.unpack("<I", file.read(4))
+    file.seek(first)
+    (count,) = struct.unpack("<H", file.read(2))
+    tags = [struct.unpack("<H10x", file.read(12))[0] for _ in range(count)]
+    for pointer, directory in directories.items():
+        end = file.seek(0, os.SEEK_END)
+        if end % 2:  # offsets are even
+            end += file.write(b"\0")
+        file.write(directory_bytes(directory, end))
+        file.seek(first + 2 + 12 * tags.index(pointer - 1))
+        file.write(struct.pack("<HHII", pointer, 4, 1, end))

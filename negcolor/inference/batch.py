@@ -1,4 +1,4 @@
-"""A box of scans: every image in, its color image out, whatever happens to the others."""
+"""Batches: every scan is read, converted and written, whatever happens to the others."""
 
 from __future__ import annotations
 
@@ -8,20 +8,17 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import zip_longest
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 import numpy as np
 
+from negcolor.atomic import remove_leftovers
 from negcolor.errors import NegcolorError
 from negcolor.images import io
-from negcolor.inference.convert import DEFAULT_MEMORY, Method
-from negcolor.inference.jobs import Job
-
-if TYPE_CHECKING:
-    from negcolor.inference.conversion import Conversion
+from negcolor.inference.convert import Converted, Converter, Method
+from negcolor.inference.jobs import BitDepth, Job, Settings
 
 LARGE = 1 / 8
 """Share of the memory above which a decoded scan is large: it has the memory for itself."""
@@ -30,29 +27,12 @@ Show = Callable[[Job, np.ndarray, np.ndarray], None]
 """Takes a job, its scan and its positive, both (H, W, 3) uint8 or uint16."""
 
 
-class BitDepth(StrEnum):
-    """Bits per channel of the outputs; `SAME` keeps the scan's."""
-
-    SAME = "same"
-    EIGHT = "8"
-    SIXTEEN = "16"
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How the scans of a batch are read and written; `memory` in bytes."""
-
-    memory: int = DEFAULT_MEMORY
-    bit_depth: BitDepth = BitDepth.SAME
-    overwrite: bool = False
-
-
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a job: a reason why it failed, or the method that converted it.
+    """How a job ended: the reason why it failed, or the method that converted it.
 
-    `seconds` are those of converting alone; reading and writing go on beside it. `outside` counts
-    the pixels of a colored image that sRGB could not show as they were meant.
+    `seconds` are those of converting alone; reading and writing go on beside it. For
+    `out_of_gamut_pixels`, see `convert.Converted`.
     """
 
     job: Job
@@ -60,7 +40,65 @@ class Outcome:
     method: Method | None = None
     megapixels: float = 0.0
     seconds: float = 0.0
-    outside: int | None = None
+    out_of_gamut_pixels: int | None = None
+
+
+class BatchSummary:
+    """How a batch ended, from the outcomes of its jobs.
+
+    Attributes:
+        skipped: how many jobs were not worked on.
+        failed: how many failed.
+    """
+
+    def __init__(self, skipped: int) -> None:
+        self.skipped = skipped
+        self.failed = 0
+        self._started = time.perf_counter()
+        self._converted: list[Outcome] = []
+
+    def add(self, outcome: Outcome) -> None:
+        """Counts the outcome of a job."""
+        if outcome.reason is None:
+            self._converted.append(outcome)
+        else:
+            self.failed += 1
+
+    @property
+    def total(self) -> Total:
+        """Of all that was converted, with the seconds since this summary was made."""
+        return _total(self._converted)._replace(seconds=time.perf_counter() - self._started)
+
+    @property
+    def by_method(self) -> dict[str, Total]:
+        """Of all that was converted by each method, with the seconds of converting alone."""
+        methods = sorted({str(outcome.method) for outcome in self._converted})
+        return {
+            method: _total([outcome for outcome in self._converted if outcome.method == method])
+            for method in methods
+        }
+
+    @property
+    def out_of_gamut(self) -> float | None:
+        """The share of all pixels of colored images that lay outside sRGB; None without any."""
+        colored = [one for one in self._converted if one.out_of_gamut_pixels is not None]
+        if not colored:
+            return None
+        pixels = sum(outcome.out_of_gamut_pixels or 0 for outcome in colored)
+        return pixels / 1e6 / _total(colored).megapixels
+
+
+class Total(NamedTuple):
+    """The images of several outcomes, their megapixels, and seconds."""
+
+    images: int
+    megapixels: float
+    seconds: float
+
+
+def _total(outcomes: Sequence[Outcome]) -> Total:
+    megapixels = sum(outcome.megapixels for outcome in outcomes)
+    return Total(len(outcomes), megapixels, sum(outcome.seconds for outcome in outcomes))
 
 
 @dataclass(frozen=True)
@@ -69,20 +107,18 @@ class Positive:
 
     job: Job
     scan: io.Scan
-    pixels: np.ndarray
-    outside: int | None
+    converted: Converted
     method: Method
     seconds: float
 
 
 def convert_batch(
     jobs: Sequence[Job],
-    load: Callable[[], Conversion],
+    load: Callable[[], Converter],
     settings: Settings,
     report: Callable[[Outcome], None],
     *,
     show: Show | None = None,
-    check: Callable[[], None] = lambda: None,
 ) -> None:
     """Converts all scans; one that cannot be read, converted or written stops none of the others.
 
@@ -92,32 +128,33 @@ def convert_batch(
 
     Args:
         jobs: with outputs of different names; without any, nothing is loaded.
-        load: gives what converts the scans; the first one is being read meanwhile.
+        load: gives the converter; the first scan is being read meanwhile.
         settings: of all the jobs.
         report: called in this thread once per job that ended.
         show: called in another thread with each scan and its positive, once that is written.
-        check: called after a failure; raises when there is no point in going on.
 
     Raises:
-        NegcolorError: what converts cannot be loaded, cannot work as told, or `check` raised.
+        NegcolorError: the converter cannot be loaded, or its `check` raised after a failure.
     """
     if not jobs:
         return
+    started = time.time()
     with ThreadPoolExecutor(1, "reader") as reader, ThreadPoolExecutor(1, "writer") as writer:
         ahead = _ReadAhead(reader, settings)
         ahead.start(jobs[0])
-        conversion = load()
-        conversion.method((1, 1, 3))  # at all possible?
+        converter = load()
         behind = _WriteBehind(writer, settings, report, show)
         try:
             for job, following in zip_longest(jobs, jobs[1:]):
                 try:
-                    behind.put(_convert(job, following, ahead, conversion, settings))
+                    behind.put(_convert(job, following, ahead, converter, settings))
                 except NegcolorError as error:
                     report(Outcome(job, reason=str(error)))
-                    check()
+                    converter.check()
         finally:
             behind.flush()
+            for folder in {job.output.parent for job in jobs}:
+                remove_leftovers(folder, before=started)
 
 
 class _ReadAhead:
@@ -171,7 +208,7 @@ class _WriteBehind:
             self._report(writing.result())
 
     def _write(self, positive: Positive) -> Outcome:
-        job, pixels = positive.job, positive.pixels
+        job, (pixels, out_of_gamut_pixels) = positive.job, positive.converted
         try:
             with _memory_errors_named(job, pixels, positive.method):
                 io.write(
@@ -190,30 +227,29 @@ class _WriteBehind:
             method=positive.method,
             megapixels=megapixels,
             seconds=positive.seconds,
-            outside=positive.outside,
+            out_of_gamut_pixels=out_of_gamut_pixels,
         )
 
 
 def _convert(
-    job: Job, following: Job | None, ahead: _ReadAhead, conversion: Conversion, settings: Settings
+    job: Job, following: Job | None, ahead: _ReadAhead, converter: Converter, settings: Settings
 ) -> Positive:
     scan = ahead.take(job, following)
     started = time.perf_counter()
-    method = conversion.method(scan.pixels.shape)
+    method = converter.choose_method(scan.pixels.shape)
     dtype = _dtype(job, scan.pixels, settings.bit_depth)
     with _memory_errors_named(job, scan.pixels, method):
-        pixels, outside = conversion.convert(scan.pixels, dtype)
-    return Positive(job, scan, pixels, outside, method, time.perf_counter() - started)
+        converted = converter.convert(scan.pixels, method, dtype)
+    return Positive(job, scan, converted, method, time.perf_counter() - started)
 
 
 def _dtype(job: Job, pixels: np.ndarray, bit_depth: BitDepth) -> np.dtype:
-    if job.output.suffix.lower() in (".jpg", ".jpeg"):
-        return np.dtype("uint8")
-    return pixels.dtype if bit_depth is BitDepth.SAME else np.dtype(f"uint{bit_depth}")
+    wanted = pixels.dtype if bit_depth is BitDepth.SAME else np.dtype(f"uint{bit_depth}")
+    return io.format_of(job.output).nearest_dtype(wanted)
 
 
 def _size_on_disk(path: Path) -> int:
-    """Bytes of a file, which a decoded scan has seldom fewer of; 0 if reading will print_error."""
+    """Bytes of a file, which a decoded scan has seldom fewer of; 0 if reading will fail."""
     try:
         return path.stat().st_size
     except OSError:

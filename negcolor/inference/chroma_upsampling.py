@@ -1,10 +1,10 @@
-"""The colors of a small image as affine maps of its lightness, to be applied to a large one.
+"""Joint chroma upsampling: colors of a small image, made to follow the lightness of a large one.
 
-At each pixel of the small image, a* and b* are what the network says; between its pixels they
-follow the lightness of the large image, by the slope that a* and b* have over the lightness
-around the pixel: the regression in windows of the guided filter (He, Sun, Tang 2010), but without
-its smoothing of what is filtered, which would cost saturation. Where the lightness is even, that
-is bilinear enlargement.
+The colors become affine maps of the lightness, one per pixel of the small image. At that pixel, a*
+and b* are what the network says; between the pixels they follow the lightness of the large image,
+by the slope that a* and b* have over the lightness around the pixel: the regression in windows of
+the guided filter (He, Sun, Tang 2010), but without its smoothing of what is filtered, which would
+cost saturation. Where the lightness is even, that is bilinear enlargement.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ def color_maps(lightness: Any, colors: Any) -> Any:
     """Affine maps from lightness to colors.
 
     Args:
-        lightness: (N, h, w, 1) float32, L* of network Lab.
-        colors: (N, h, w, 2) float32, a* and b* of network Lab.
+        lightness: (N, h, w, 1) float32, L* of normalized Lab.
+        colors: (N, h, w, 2) float32, a* and b* of normalized Lab.
 
     Returns:
         (N, h, w, 2, 2) float32: colors = maps[..., 0] * lightness + maps[..., 1].

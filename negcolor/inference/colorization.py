@@ -1,81 +1,107 @@
-"""Grey images in color: a network sees the image small, the image keeps its lightness."""
+"""Converters of black-and-white photographs: a network sees them small and gives them color.
+
+The image keeps its lightness L* and all its detail.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from negcolor.errors import NegcolorError, first_line
 from negcolor.experiments.run_folder import is_system_run, load_colorization_run
 from negcolor.images.color import from_unit, to_unit
-from negcolor.images.lab import from_lab_network, lab_to_image, to_lab_network
+from negcolor.images.lab import denormalize_lab, lab_to_image, normalize_lab, srgb_to_lab
 from negcolor.images.resize import resized
-from negcolor.inference.bands import map_row_blocks
-from negcolor.inference.bundled import bundled_folder
+from negcolor.images.row_blocks import map_row_blocks
+from negcolor.inference.convert import Converted, Converter, Method, NegativeConverter
 from negcolor.inference.guided import EnlargedMaps
-from negcolor.inference.models import latest_version, load_saved_model
+from negcolor.inference.models import bundled_folder, latest_version, load_saved_model
 from negcolor.inference.trims import NO_TRIMS, Trims, apply_trims
 
 if TYPE_CHECKING:
     import keras
 
 
-class Colorizer(Protocol):
-    """A network that sees the colors of a grey image of one size.
+@dataclass(frozen=True)
+class GreyConverter(Converter):
+    """Grey positives become colored ones, which keep their lightness L* and all their detail.
+
+    The network sees an image reduced and squashed to a square, as in its training; its a* and b*
+    are upsampled as `negcolor.inference.chroma_upsampling` says.
 
     Attributes:
-        side: S, height and width of that image.
+        side: S, height and width of what the network sees.
+        color_maps: L* of normalized Lab, (S, S) float32 -> (S, S, 2, 2), see
+            `chroma_upsampling.color_maps`.
+        trims: of the results, before they are rounded.
     """
 
     side: int
+    color_maps: Callable[[np.ndarray], np.ndarray]
+    trims: Trims = NO_TRIMS
 
-    def maps(self, lightness: np.ndarray) -> np.ndarray:
-        """L* of network Lab, (S, S) float32 -> (S, S, 2, 2), see `lifting.color_maps`."""
+    def choose_method(self, shape: tuple[int, ...]) -> Method:
+        return Method.GUIDED
+
+    def convert(
+        self,
+        scan: np.ndarray,
+        method: Method,
+        dtype: np.typing.DTypeLike,
+        *,
+        out: np.ndarray | None = None,
+    ) -> Converted:
+        """Colors an image, of whose own colors only the lightness counts.
+
+        Args:
+            scan, method, dtype: see `Converter.convert`.
+            out: (H, W, 3) of `dtype` to write the result into, such as the image itself.
+        """
+        small = resized(_lightness_plane(scan), (self.side, self.side))
+        maps = EnlargedMaps(self.color_maps(small), scan.shape[:2])
+        result = np.empty(scan.shape, dtype) if out is None else out
+
+        def color_rows(start: int, stop: int) -> int:
+            lightness = _lightness(scan[start:stop])
+            lab = np.concatenate([lightness, maps.apply(lightness, start)], axis=-1)
+            rows, out_of_gamut = lab_to_image(denormalize_lab(lab))
+            result[start:stop] = from_unit(apply_trims(rows, self.trims), dtype)
+            return int(np.count_nonzero(out_of_gamut))
+
+        return Converted(result, sum(map_row_blocks(color_rows, len(scan))))
 
 
-def add_color(
-    image: np.ndarray,
-    colorizer: Colorizer,
-    dtype: np.typing.DTypeLike,
-    trims: Trims = NO_TRIMS,
-    *,
-    out: np.ndarray | None = None,
-) -> tuple[np.ndarray, int]:
-    """Colors an image, which keeps its lightness L* and all its detail.
+@dataclass(frozen=True)
+class GreyNegativeConverter(Converter):
+    """Black-and-white negatives become grey positives, and these colored ones.
 
-    The network sees it reduced and squashed to a square, as in its training; its a* and b* are
-    carried over as `negcolor.inference.chroma_upsampling` says.
-
-    Args:
-        image: (H, W, 3) uint8, uint16 or floating point in [0, 1], sRGB, of any size; of colors
-            only the lightness counts.
-        colorizer: what sees the colors.
-        dtype: of the result: uint8, uint16 or floating point.
-        trims: applied to the result before it is rounded to `dtype`.
-        out: (H, W, 3) of `dtype` to write the result into, such as the image itself.
-
-    Returns:
-        (H, W, 3) sRGB, and how many of its pixels had colors that sRGB lacks and were mixed with
-        grey until they fitted.
+    Attributes:
+        negatives: how the grey positives are made: neutral, without trims.
+        grey: how they are colored.
     """
-    size = image.shape[:2]
-    small = resized(_all_lightness(image), (colorizer.side, colorizer.side))
-    maps = EnlargedMaps(colorizer.maps(small), size)
-    result = np.empty(image.shape, dtype) if out is None else out
 
-    def color_rows(start: int, stop: int) -> int:
-        lightness = _lightness(image[start:stop])
-        lab = np.concatenate([lightness, maps.apply(lightness, start)], axis=-1)
-        rows, outside = lab_to_image(from_lab_network(lab))
-        result[start:stop] = from_unit(apply_trims(rows, trims), dtype)
-        return int(np.count_nonzero(outside))
+    negatives: NegativeConverter
+    grey: GreyConverter
 
-    return result, sum(map_row_blocks(color_rows, size[0]))
+    def choose_method(self, shape: tuple[int, ...]) -> Method:
+        return self.negatives.choose_method(shape)
+
+    def convert(self, scan: np.ndarray, method: Method, dtype: np.typing.DTypeLike) -> Converted:
+        positive = self.negatives.convert(scan, method, "uint16").pixels
+        out = positive if positive.dtype == dtype else None  # large images are there once less
+        return self.grey.convert(positive, Method.GUIDED, dtype, out=out)
+
+    def check(self) -> None:
+        self.negatives.check()
 
 
-def _all_lightness(image: np.ndarray) -> np.ndarray:
+def _lightness_plane(image: np.ndarray) -> np.ndarray:
     plane = np.empty(image.shape[:2], "float32")
 
     def fill(start: int, stop: int) -> None:
@@ -86,50 +112,42 @@ def _all_lightness(image: np.ndarray) -> np.ndarray:
 
 
 def _lightness(rows: np.ndarray) -> np.ndarray:
-    """(h, W, 3) pixels -> (h, W, 1) float32, L* of network Lab."""
-    return to_lab_network(to_unit(rows))[..., :1]
+    """(h, W, 3) pixels -> (h, W, 1) float32, L* of normalized Lab."""
+    return normalize_lab(srgb_to_lab(to_unit(rows)))[..., :1]
 
 
-class KerasColorizer:
-    """A colorizer as a Keras model: (N, S, S, 1) -> (N, S, S, 2), or (N, S, S, 3) with L*."""
-
-    def __init__(self, generator: keras.Model) -> None:
-        self.generator = generator
-        self.side = generator.input_shape[1]
-
-    def maps(self, lightness: np.ndarray) -> np.ndarray:
-        from negcolor.inference.chroma_upsampling import color_maps
-
-        batch = lightness[None, ..., None]
-        colors = self.generator.predict_on_batch(batch)[..., -2:]
-        return np.asarray(color_maps(batch, colors))[0]
-
-
-class SavedColorizer:
-    """An exported colorizer, see `negcolor.serving.export`, through its function color_maps."""
-
-    def __init__(self, folder: Path) -> None:
-        self._model = load_saved_model(folder)  # keeps the weights alive
-        if not hasattr(self._model, "color_maps"):
-            raise _for_negatives(folder)
-        (function,) = self._model.color_maps.concrete_functions
-        (specification,), _ = function.structured_input_signature
-        self.side = specification.shape[1]
-
-    def maps(self, lightness: np.ndarray) -> np.ndarray:
-        return self._model.color_maps(lightness[None, ..., None]).numpy()[0]
-
-
-def load_colorizer(folder: str | Path) -> Colorizer:
-    """The colorizer of a run folder of a grey-to-color system, or of a folder of its export.
+def load_grey_converter(folder: str | Path, trims: Trims = NO_TRIMS) -> GreyConverter:
+    """The converter of a run folder of a grey-to-color system, or of a folder of its export.
 
     Raises:
         NegcolorError: there is none, or it cannot be read.
     """
     path = Path(folder)
-    if saved := latest_version(path):
-        return SavedColorizer(saved)
-    return KerasColorizer(load_coloring_generator(path))
+    if not (saved := latest_version(path)):
+        return generator_grey_converter(load_coloring_generator(path), trims)
+    model = load_saved_model(saved)
+    if not hasattr(model, "color_maps"):
+        raise _for_negatives(saved)
+    (function,) = model.color_maps.concrete_functions
+    (specification,), _ = function.structured_input_signature
+    return GreyConverter(specification.shape[1], partial(_saved_color_maps, model), trims)
+
+
+def generator_grey_converter(generator: keras.Model, trims: Trims = NO_TRIMS) -> GreyConverter:
+    """The converter of a Keras model (N, S, S, 1) -> (N, S, S, 2), or (N, S, S, 3) with L*."""
+    return GreyConverter(generator.input_shape[1], partial(_color_maps, generator), trims)
+
+
+def _saved_color_maps(model: Any, lightness: np.ndarray) -> np.ndarray:
+    return model.color_maps(lightness[None, ..., None]).numpy()[0]
+
+
+def _color_maps(generator: keras.Model, lightness: np.ndarray) -> np.ndarray:
+    from negcolor.inference.chroma_upsampling import color_maps
+
+    batch = lightness[None, ..., None]
+    colors = generator.predict_on_batch(batch)[..., -2:]
+    return np.asarray(color_maps(batch, colors))[0]
 
 
 def load_coloring_generator(run: Path) -> keras.Model:

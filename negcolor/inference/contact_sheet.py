@@ -14,10 +14,11 @@ from PIL import Image, ImageDraw, ImageFont
 from negcolor.errors import NegcolorError
 from negcolor.images import io
 from negcolor.images.color import from_unit, to_unit
-from negcolor.images.resize import fit
+from negcolor.images.formats import FORMATS
+from negcolor.images.resize import downscale_to
 from negcolor.inference.jobs import Job
 
-SUFFIXES = (".png", ".jpg", ".jpeg")
+SUFFIXES = FORMATS["png"].suffixes + FORMATS["jpeg"].suffixes
 SIDES = (64, 240)
 """Pixels: the shortest and the longest side of the square that a thumbnail fits into."""
 
@@ -100,7 +101,7 @@ def check_name(file: Path) -> None:
 def _thumbnail(image: np.ndarray, side: int) -> np.ndarray:
     """(h, w, 3) uint8, reduced to fit into a square; smaller images keep their size."""
     step = max(1, max(image.shape[:2]) // (4 * side))  # no float copy of a hundred megapixels
-    return from_unit(fit(to_unit(image[::step, ::step]), side), "uint8")
+    return from_unit(downscale_to(to_unit(image[::step, ::step]), side), "uint8")
 
 
 def _label(name: str, width: int) -> np.ndarray:

@@ -1,8 +1,15 @@
-"""Three ways to convert a scan, and which of them suits its size and the memory."""
+"""Converters: what turns scans into the images that are wanted, each scan by one of three methods.
+
+A batch, the Python API and an evaluation know of a converter what `Converter` says. Here is that of
+negatives; those of black-and-white photographs are in `colorization`.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
@@ -14,22 +21,29 @@ from negcolor.images.color import (
     srgb_to_linear,
     to_unit,
 )
-from negcolor.inference.bands import map_row_blocks
-from negcolor.inference.guided import LONG_SIDE, Finish, guided
-from negcolor.inference.models import KerasNetwork, Network
+from negcolor.images.resize import downscale_to
+from negcolor.images.row_blocks import map_row_blocks
+from negcolor.inference.guided import EnlargedMaps, affine_maps
 from negcolor.inference.trims import NO_TRIMS, Trims, apply_trims
 
+if TYPE_CHECKING:
+    import keras
+
+ImageFunction = Callable[[np.ndarray], np.ndarray]
+"""(H, W, 3) float32 sRGB in [0, 1], of any size -> the same: one pass over a whole image."""
+
+LONG_SIDE = 1024  # pixels of the reduced image that `guided` converts
 BASE = 700_000_000  # bytes that TensorFlow, a model and this program take by themselves
 DEFAULT_MEMORY = 2 * 2**30
 
 
 class Method(StrEnum):
-    """How a scan goes through a network; `auto` chooses by size and memory.
+    """How a scan is converted; `auto` chooses by size and memory.
 
     - whole: in one pass.
     - tiled: what one pass gives, in bands of rows, with the feature maps on disk if need be.
-    - guided: a reduced image goes through the network, and the color transformation found
-      there is applied to the scan in its own size.
+    - guided: a reduced image is converted, and the color transformation found there is applied to
+      the scan in its own size.
     """
 
     AUTO = "auto"
@@ -38,70 +52,140 @@ class Method(StrEnum):
     GUIDED = "guided"
 
 
-def choose_method(shape: tuple[int, ...], network: Network, method: Method, memory: int) -> Method:
-    """The method itself, or for `auto`: guided for images that it would reduce, else whole.
+class Converted(NamedTuple):
+    """What a converter gives.
 
-    Where the memory does not suffice for one pass, tiled takes the place of whole.
-
-    Args:
-        shape: of the scan, (H, W, 3).
-        memory: bytes that the process may take in all.
-
-    Raises:
-        NegcolorError: the method cannot be had with this network.
-    """
-    if method is Method.TILED and not isinstance(network, KerasNetwork):
-        raise NegcolorError(
-            "--method tiled needs the network's layers, which an exported or served model does "
-            "not give: name the run folder or the .keras file as --model, or choose another "
-            "--method."
-        )
-    if method is not Method.AUTO:
-        return method
-    if max(shape[:2]) > LONG_SIDE:
-        return Method.GUIDED
-    if not isinstance(network, KerasNetwork):
-        return Method.WHOLE
-    needed = BASE + network.bytes_per_pixel * shape[0] * shape[1]
-    return Method.WHOLE if needed <= memory else Method.TILED
-
-
-def convert(
-    scan: np.ndarray,
-    network: Network,
-    method: Method,
-    memory: int,
-    dtype: np.typing.DTypeLike,
-    trims: Trims = NO_TRIMS,
-    *,
-    neutral: bool = False,
-) -> np.ndarray:
-    """Turns a scanned negative into a color photograph.
-
-    Args:
-        scan: (H, W, 3) uint8, uint16 or floating point in [0, 1], sRGB.
-        network: what converts images.
-        method: whole, tiled or guided; see `choose_method`.
-        memory: bytes that the process may take in all.
-        dtype: of the result: uint8, uint16 or floating point.
-        trims: applied to the result before it is rounded to `dtype`.
-        neutral: whether the result is made grey before it is trimmed, see `made_neutral`.
-
-    Returns:
-        (H, W, 3) sRGB of the scan's size.
-
-    Raises:
-        NegcolorError: no room on disk for feature maps; or what the network raises.
+    pixels: (H, W, 3) sRGB.
+    out_of_gamut_pixels: of colored images, how many pixels had colors that sRGB lacks and were
+        mixed with grey until they fitted.
     """
 
-    def finish(rows: np.ndarray) -> np.ndarray:
-        return apply_trims(made_neutral(rows) if neutral else rows, trims)
+    pixels: np.ndarray
+    out_of_gamut_pixels: int | None = None
 
-    if method is Method.GUIDED:
-        return guided(scan, lambda image: _fitting_pass(image, network, memory), dtype, finish)
-    if method is Method.TILED and isinstance(network, KerasNetwork):
-        return _tiled(scan, network, memory, dtype, finish)
-    return _finished(network.run(to_unit(scan)), dtype, finish)
+
+class Converter(Protocol):
+    """Turns scans into the images that are wanted; called, it is a function of an image."""
+
+    def choose_method(self, shape: tuple[int, ...]) -> Method:
+        """How a scan of that shape, (H, W, 3), is to be converted; never `auto`."""
+
+    def convert(self, scan: np.ndarray, method: Method, dtype: np.typing.DTypeLike) -> Converted:
+        """Converts one scan.
+
+        Args:
+            scan: (H, W, 3) uint8, uint16 or floating point in [0, 1], sRGB.
+            method: what `choose_method` gives for its shape.
+            dtype: of the result: uint8, uint16 or floating point.
+
+        Raises:
+            NegcolorError: there is no room on disk for feature maps, or a server fails.
+        """
+
+    def check(self) -> None:
+        """Raises a NegcolorError where, after a failure, no other scan can succeed either.
+
+        By default it never does.
+        """
+        return
+
+    def __call__(self, image: np.ndarray) -> np.ndarray:
+        """The result for an image as `convert` takes it, of the same dtype."""
+        return self.convert(image, self.choose_method(image.shape), image.dtype).pixels
+
+
+def _never_raises() -> None:
+    pass
+
+
+@dataclass(frozen=True)
+class NegativeConverter(Converter):
+    """Negatives become positives.
+
+    Attributes:
+        run: one pass over a whole image.
+        generator: what `run` applies, if that is a Keras model: it can be applied in tiles, too.
+        method: how scans are converted.
+        memory: bytes that the process may take in all; decides between whole and tiled.
+        trims: of the results, before they are rounded.
+        neutral: whether results are made grey before they are trimmed, see `made_neutral`.
+        check: see `Converter`.
+
+    Raises:
+        NegcolorError: the method is tiled, and there is no generator.
+    """
+
+    run: ImageFunction
+    generator: keras.Model | None = None
+    method: Method = Method.AUTO
+    memory: int = DEFAULT_MEMORY
+    trims: Trims = NO_TRIMS
+    neutral: bool = False
+    check: Callable[[], None] = _never_raises
+
+    def __post_init__(self) -> None:
+        if self.method is Method.TILED and self.generator is None:
+            raise NegcolorError(
+                "--method tiled needs the network's layers, which an exported or served model "
+                "does not give: name the run folder or the .keras file as --model, or choose "
+                "another --method."
+            )
+
+    def choose_method(self, shape: tuple[int, ...]) -> Method:
+        """The method itself, or for `auto`: guided for images that it would reduce, else whole.
+
+        Where the memory does not suffice for one pass, tiled takes the place of whole.
+        """
+        if self.method is not Method.AUTO:
+            return self.method
+        if max(shape[:2]) > LONG_SIDE:
+            return Method.GUIDED
+        return Method.WHOLE if self._fits(shape) else Method.TILED
+
+    def convert(self, scan: np.ndarray, method: Method, dtype: np.typing.DTypeLike) -> Converted:
+        result = np.empty(scan.shape, dtype)
+
+        def store(start: int, positive: np.ndarray) -> None:
+            rows = made_neutral(positive) if self.neutral else positive
+            result[start : start + len(rows)] = from_unit(apply_trims(rows, self.trims), dtype)
+
+        if method is Method.TILED:
+            for start, rows in self._tiles(scan, result.nbytes):
+                store(start, rows)
+        elif method is Method.GUIDED:
+            reduced = downscale_to(scan, LONG_SIDE)
+            maps = EnlargedMaps(affine_maps(reduced, self._one_pass(reduced)), scan.shape[:2])
+            map_row_blocks(
+                lambda start, stop: store(start, maps.apply(to_unit(scan[start:stop]), start)),
+                len(scan),
+            )
+        else:
+            positive = self.run(to_unit(scan))
+            map_row_blocks(lambda start, stop: store(start, positive[start:stop]), len(scan))
+        return Converted(result)
+
+    def _fits(self, shape: tuple[int, ...]) -> bool:
+        """Whether one pass over an image fits into memory, as far as that can be told."""
+        if self.generator is None:
+            return True
+
+        from negcolor.inference.tiled_graph import whole_bytes_per_pixel
+
+        needed = BASE + whole_bytes_per_pixel(self.generator) * shape[0] * shape[1]
+        return needed <= self.memory
+
+    def _one_pass(self, image: np.ndarray) -> np.ndarray:
+        """The positive of a float32 image, likewise: in one pass or, by memory, in tiles."""
+        if self._fits(image.shape):
+            return from_unit(self.run(image), "float32")
+        return np.concatenate([rows for _, rows in self._tiles(image, image.nbytes)])
+
+    def _tiles(self, image: np.ndarray, result_bytes: int) -> Iterator[tuple[int, np.ndarray]]:
+        """(start, rows) of the positive of an image, float32, within the memory."""
+        from negcolor.inference.tiled import tiled_pass
+
+        spare = self.memory - BASE - image.nbytes - result_bytes
+        return tiled_pass(self.generator, image, spare)
 
 
 def made_neutral(rows: np.ndarray) -> np.ndarray:
@@ -115,33 +199,3 @@ def made_neutral(rows: np.ndarray) -> np.ndarray:
     """
     grey = linear_to_srgb(luminance(srgb_to_linear(np.clip(rows, 0.0, 1.0))))
     return np.repeat(grey[..., None], 3, axis=-1)
-
-
-def _fitting_pass(image: np.ndarray, network: Network, memory: int) -> np.ndarray:
-    method = choose_method(image.shape, network, Method.AUTO, memory)
-    return convert(image, network, method, memory, "float32")
-
-
-def _finished(positive: np.ndarray, dtype: np.typing.DTypeLike, finish: Finish) -> np.ndarray:
-    """A whole positive as it is stored; in bands, so that no second copy in float32 is made."""
-    result = np.empty(positive.shape, dtype)
-
-    def store(start: int, stop: int) -> None:
-        result[start:stop] = from_unit(finish(positive[start:stop]), dtype)
-
-    map_row_blocks(store, len(positive))
-    return result
-
-
-def _tiled(
-    scan: np.ndarray,
-    network: KerasNetwork,
-    memory: int,
-    dtype: np.typing.DTypeLike,
-    finish: Finish,
-) -> np.ndarray:
-    result = np.empty(scan.shape, dtype)
-    spare = memory - BASE - scan.nbytes - result.nbytes
-    for start, rows in network.run_in_bands(scan, spare):
-        result[start : start + len(rows)] = from_unit(finish(rows), dtype)
-    return result

@@ -1,35 +1,68 @@
-"""Which scans a batch converts, and the file that each one becomes."""
+"""Which scans a batch converts, the file that each becomes, and how these are read and written."""
 
 from __future__ import annotations
 
 import glob
 import os
+import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 
-from negcolor.errors import NegcolorError
-from negcolor.images import io
+from negcolor.errors import NegcolorError, lookup
+from negcolor.images.formats import FORMATS, READ, READ_SUFFIXES, SUFFIXES
+from negcolor.inference.convert import DEFAULT_MEMORY
+
+MINIMUM_MEMORY = 2**30
+"""Bytes; with less, next to nothing is left beside TensorFlow and a model."""
+
+_PREFIXES = {"": 0, "K": 1, "M": 2, "G": 3, "T": 4}
 
 
-class Format(StrEnum):
-    """File format of the outputs; `SAME` keeps the scan's where it can be written."""
+SAME = "same"
+"""The file format of outputs that keep their scan's where it can be written."""
+
+OUTPUT_SUFFIXES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {SAME: (".tif", *SUFFIXES), **{name: format.suffixes for name, format in FORMATS.items()}}
+)
+"""By file format: suffixes that an output may keep from its scan; the first replaces all others."""
+
+
+class BitDepth(StrEnum):
+    """Bits per channel of the outputs; `SAME` keeps the scan's."""
 
     SAME = "same"
-    TIFF = "tiff"
-    PNG = "png"
-    JPEG = "jpeg"
+    EIGHT = "8"
+    SIXTEEN = "16"
 
 
-SUFFIXES = {
-    Format.SAME: (".tif", *sorted(io.SUFFIXES)),
-    Format.TIFF: (".tif", ".tiff"),
-    Format.PNG: (".png",),
-    Format.JPEG: (".jpg", ".jpeg"),
-}
-"""Suffixes that an output may keep from its scan; the first one replaces all others."""
+@dataclass(frozen=True)
+class Settings:
+    """How the scans of a batch are read and written; `memory` in bytes.
+
+    Raises:
+        NegcolorError: there is no such format, or it has not that bit depth.
+    """
+
+    memory: int = DEFAULT_MEMORY
+    format: str = SAME
+    bit_depth: BitDepth = BitDepth.SAME
+    overwrite: bool = False
+
+    def __post_init__(self) -> None:
+        lookup(OUTPUT_SUFFIXES, self.format, "file format")
+        if self.format == SAME or self.bit_depth is BitDepth.SAME:
+            return
+        bits = int(self.bit_depth)
+        if bits not in FORMATS[self.format].bit_depths:
+            others = [name for name, format in FORMATS.items() if bits in format.bit_depths]
+            raise NegcolorError(
+                f"--format {self.format} does not hold {bits} bits: choose {' or '.join(others)} "
+                f"for --bit-depth {bits}."
+            )
 
 
 @dataclass(frozen=True)
@@ -43,7 +76,7 @@ class Job:
 def plan_batch(
     inputs: Sequence[str | os.PathLike[str]],
     output: Path,
-    format_: Format = Format.SAME,
+    format_: str = SAME,
     *,
     contact_sheet: Path | None = None,
     overwrite: bool = False,
@@ -51,7 +84,7 @@ def plan_batch(
     """One job per scan, in the order of the inputs; nothing is written.
 
     An input is a file of any suffix, a folder, which is searched to its depths for
-    `io.READ_SUFFIXES`, or a pattern (`**` for any folders), which is read only where no such file
+    `READ_SUFFIXES`, or a pattern (`**` for any folders), which is read only where no such file
     exists. The tree below a folder, or below the first wildcard, is kept below `output`. Hidden
     files and folders are left out, and symbolic links to folders are not followed, unless they
     are named themselves. What lies in `output` is no scan, nor is the contact sheet.
@@ -59,7 +92,7 @@ def plan_batch(
     Args:
         inputs: at least one.
         output: folder to write into, which need not exist.
-        format_: of the outputs.
+        format_: of the outputs, `SAME` or a name in `formats.FORMATS`.
         contact_sheet: file that will be drawn from the batch.
         overwrite: whether `contact_sheet` may be replaced.
 
@@ -80,8 +113,8 @@ def plan_batch(
             )
         if file != sheet and not file.is_relative_to(results):
             name = scan.relative_to(base)
-            if name.suffix.lower() not in SUFFIXES[format_]:
-                name = name.with_suffix(SUFFIXES[format_][0])
+            if name.suffix.lower() not in OUTPUT_SUFFIXES[format_]:
+                name = name.with_suffix(OUTPUT_SUFFIXES[format_][0])
             jobs.setdefault(file, Job(scan, output / name))
     if not jobs:
         raise NegcolorError(
@@ -103,9 +136,7 @@ def _search(given: Path) -> list[tuple[Path, Path]]:
     if given.is_dir():
         scans = [(given, scan) for scan in _images_below(given)]
         if not scans:
-            raise NegcolorError(
-                f"{given} holds no pictures: name a folder of PNG, TIFF, JPEG or RAW files."
-            )
+            raise NegcolorError(f"{given} holds no pictures: name a folder of {READ} files.")
     elif os.path.lexists(given):
         scans = [(given.parent, given)]
     elif glob.has_magic(str(given)):
@@ -144,7 +175,7 @@ def _images_below(folder: Path) -> Iterator[Path]:
 
 def _is_image(path: Path) -> bool:
     hidden = path.name.startswith(".")
-    return not hidden and path.suffix.lower() in io.READ_SUFFIXES and path.is_file()
+    return not hidden and path.suffix.lower() in READ_SUFFIXES and path.is_file()
 
 
 def _refuse_unlisted(error: OSError) -> None:
@@ -190,3 +221,23 @@ def _check_folder(output: Path) -> None:
         raise NegcolorError(f"--output {output}: {nearest} is no folder; choose another one.")
     if not os.access(nearest, os.W_OK | os.X_OK):
         raise NegcolorError(f"--output {output} cannot be written into: check its permissions.")
+
+
+def parse_memory(text: str) -> int:
+    """Bytes of a size such as "2GiB", "1500 MB", "0.5g" or "2147483648".
+
+    KB, MB, GB and TB are powers of 1000, KiB … TiB and the bare letters powers of 1024.
+
+    Raises:
+        NegcolorError: the text is no size, or the size is below `MINIMUM_MEMORY`.
+    """
+    match = re.fullmatch(r"(\d+(?:\.\d+)?) *([KMGT]?)(I?B?)", text.strip(), re.I | re.ASCII)
+    if not match or match[3].upper() == "I" or (match[3].upper() == "IB" and not match[2]):
+        raise NegcolorError(
+            f"{text!r} is no size of memory: write it as in 2GiB, 1500MB or 2147483648 (bytes)."
+        )
+    base = 1000 if match[2] and match[3].upper() == "B" else 1024
+    size = int(float(match[1]) * base ** _PREFIXES[match[2].upper()])
+    if size < MINIMUM_MEMORY:
+        raise NegcolorError(f"{text} of memory is too little: give at least 1GiB.")
+    return size

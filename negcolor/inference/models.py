@@ -1,115 +1,56 @@
-"""What turns negatives into positives: generators of runs and files, exported models, formulas."""
+"""Models for negatives by path or name: runs, files, exported ones, and those of the package.
+
+The bundled models are compact models in the folder saved_models that is installed with negcolor.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import cached_property
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from negcolor.converters.classical import CLASSICAL
 from negcolor.errors import NegcolorError, first_line
 from negcolor.experiments.run_folder import is_system_run
-from negcolor.images.color import from_network, to_network, to_unit
-from negcolor.inference.bundled import bundled_folder
-from negcolor.inference.compact import is_compact, load_compact
-from negcolor.networks.apply import apply_generator, mirrored
+from negcolor.inference.compact import CONFIG, is_compact, load_compact, read_description
+from negcolor.inference.convert import NegativeConverter
+from negcolor.networks.apply import apply_generator
 
 if TYPE_CHECKING:
     import keras
 
+DEFAULT_MODEL = "film"
+"""What converts scans where no model is named."""
+
 IMAGES = (None, None, None, 3)
 
 
-class Network(Protocol):
-    """What an image can be sent through."""
-
-    def run(self, image: np.ndarray) -> np.ndarray:
-        """(H, W, 3) float32 sRGB in [0, 1], of any size -> the same, in one pass."""
-
-
-class KerasNetwork:
-    """A generator as a Keras model, whose layers are known, so that it can run in bands, too."""
-
-    def __init__(self, generator: keras.Model) -> None:
-        self.generator = generator
-
-    @cached_property
-    def bytes_per_pixel(self) -> float:
-        """The memory that `run` takes per pixel, roughly."""
-        from negcolor.inference.tiled import whole_bytes_per_pixel
-
-        return whole_bytes_per_pixel(self.generator)
-
-    def run(self, image: np.ndarray) -> np.ndarray:
-        return apply_generator(self.generator, image)
-
-    def run_in_bands(self, image: np.ndarray, memory: int) -> Iterator[tuple[int, np.ndarray]]:
-        """What `run` gives, in bounded memory.
-
-        Args:
-            image: (H, W, 3) uint8, uint16 or floating point in [0, 1].
-            memory: bytes that may be used beside what is in use already.
-
-        Yields:
-            (start, rows): rows of the result from the top, (h, W, 3) float32 in [0, 1].
-        """
-        from negcolor.inference.tiled import tiled_pass
-
-        height, width = image.shape[:2]
-        rows, columns = mirrored(height), mirrored(width)
-
-        def image_rows(start: int, stop: int) -> np.ndarray:
-            return to_network(to_unit(image[rows[start:stop, None], columns]))
-
-        size = len(rows), len(columns)
-        for start, band in tiled_pass(self.generator, image_rows, size, memory):
-            if start < height:
-                result = from_network(band[: height - start, :width])
-                yield start, np.asarray(result, "float32")
-
-
-class SavedNetwork:
-    """An exported model, see `negcolor.serving.export`, through its signature serving_default."""
-
-    def __init__(self, folder: Path) -> None:
-        self._model = load_saved_model(folder)  # keeps the weights alive
-        self._signature = self._model.signatures["serving_default"]
-        if hasattr(self._model, "color_maps"):
-            raise _for_positives(folder)
-
-    def run(self, image: np.ndarray) -> np.ndarray:
-        return self._signature(image=np.asarray(image, "float32")[None])["image"].numpy()[0]
-
-
-class ClassicalConverter:
-    """A converter that was never trained, see `negcolor.converters`, in a network's place.
-
-    Raises:
-        NegcolorError: there is none of that name.
-    """
-
-    def __init__(self, name: str) -> None:
-        if name not in CLASSICAL:
-            raise NegcolorError(
-                f"there is no classical converter {name!r}; choose one of {', '.join(CLASSICAL)}."
-            )
-        self._convert = CLASSICAL[name]
-
-    def run(self, image: np.ndarray) -> np.ndarray:
-        return self._convert(image)
-
-
-def load_network(model: str | Path) -> Network:
-    """The network that a path or a shipped model's name stands for, see `find_model`.
+def load_converter(model: str | Path) -> NegativeConverter:
+    """The converter that a path or a bundled model's name stands for, see `find_model`.
 
     Raises:
         NegcolorError: there is no such model, or it cannot be read.
     """
     found = find_model(model)
-    return SavedNetwork(found) if latest_version(found) else KerasNetwork(load_generator(found))
+    if not latest_version(found):
+        return generator_converter(load_generator(found))
+    saved = load_saved_model(found)
+    if hasattr(saved, "color_maps"):
+        raise _for_positives(found)
+    return NegativeConverter(partial(_run_saved_model, saved))
+
+
+def generator_converter(generator: keras.Model) -> NegativeConverter:
+    """The converter of a generator as `build_generator` makes it."""
+    return NegativeConverter(partial(apply_generator, generator), generator)
+
+
+def _run_saved_model(model: Any, image: np.ndarray) -> np.ndarray:
+    """An exported model's pass; its signature alone would not keep the weights alive."""
+    signature = model.signatures["serving_default"]
+    return signature(image=np.asarray(image, "float32")[None])["image"].numpy()[0]
 
 
 def load_saved_model(folder: Path) -> Any:
@@ -133,10 +74,10 @@ def load_saved_model(folder: Path) -> Any:
 
 
 def find_model(model: str | Path) -> Path:
-    """The `.keras` file, compact model or SavedModel that a path or a shipped model's name means.
+    """The `.keras` file, compact model or SavedModel that a path or a bundled model's name means.
 
     Of a run folder it is the generator G, of an exported model the latest version, as TensorFlow
-    Serving takes it. What lies at the path comes before a shipped model of that name.
+    Serving takes it. What lies at the path comes before a bundled model of that name.
 
     Raises:
         NegcolorError: there is no such model.
@@ -173,7 +114,7 @@ def _generator_at(path: Path) -> Path | None:
 
 
 def load_generator(model: str | Path) -> keras.Model:
-    """The generator of a run folder (its G), a `.keras` file, or a compact or shipped model.
+    """The generator of a run folder (its G), a `.keras` file, or a compact or bundled model.
 
     Raises:
         NegcolorError: there is no such model, or it cannot be read, or it was exported, which
@@ -206,3 +147,56 @@ def _for_positives(model: Path) -> NegcolorError:
         f"{model} colors grey positives: give it to negcolor-colorize as --system, or for "
         "negatives as --black-and-white --then."
     )
+
+
+@dataclass(frozen=True)
+class BundledModel:
+    """A model that comes with the package, under the name of its folder."""
+
+    name: str
+    description: str
+    folder: Path
+
+    @property
+    def size(self) -> int:
+        """Bytes on disk."""
+        return sum(file.stat().st_size for file in self.folder.iterdir() if file.is_file())
+
+
+def models_folder() -> Path:
+    """Where the package keeps its models: saved_models beside negcolor, installed or checked out.
+
+    Not by its import: a folder of that name where Python was started could come first.
+    """
+    return Path(__file__).parents[2] / "saved_models"
+
+
+def bundled_models() -> list[BundledModel]:
+    """All models that come with the package, by name.
+
+    Raises:
+        NegcolorError: what one of them says about itself cannot be read.
+    """
+    folders = sorted(file.parent for file in models_folder().glob(f"*/{CONFIG}"))
+    return [BundledModel(folder.name, read_description(folder).text, folder) for folder in folders]
+
+
+def bundled_folder(name: str) -> Path | None:
+    """The folder of the bundled model of that name; None if there is none."""
+    folder = models_folder() / name
+    return folder if Path(name).name == name and is_compact(folder) else None
+
+
+def default_folder() -> Path:
+    """The folder of `DEFAULT_MODEL`.
+
+    Raises:
+        NegcolorError: the installation lacks it.
+    """
+    folder = bundled_folder(DEFAULT_MODEL)
+    if folder is None:
+        raise NegcolorError(
+            f"this installation of negcolor lacks its model {DEFAULT_MODEL!r}: install the package "
+            "again, or give --model, --server or --classical."
+        )
+    return folder

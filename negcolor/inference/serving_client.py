@@ -1,4 +1,4 @@
-"""A model behind TensorFlow Serving, used like one on this machine."""
+"""A client of TensorFlow Serving: a model on a server, used like one on this machine."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ CONNECT_TIMEOUT = 10.0  # seconds
 _URL = re.compile(r"https?://[^/@\s]+/v1/models/[^/:?#\s]+(/versions/\d+)?/?")
 
 
-class _Passing(Exception):
-    """What may be over the next time, in a few words."""
+class TransientError(Exception):
+    """A fault that may be over at the next try; the message is a few words about it."""
 
 
-class ServedNetwork:
-    """A model that negcolor-export wrote, on a running server; a `models.Network`.
+class ServedModel:
+    """A model that negcolor-export wrote, on a running server.
 
     Images travel as 16-bit PNG files by the REST API, tensorflow.org/tfx/serving/api_rest. What
     may pass (no connection, no answer in time, an error of the server, a damaged answer) is tried
@@ -63,7 +63,7 @@ class ServedNetwork:
         try:
             answer = self._request("GET", self.url)
             states = [str(version["state"]) for version in answer["model_version_status"]]
-        except _Passing as error:
+        except TransientError as error:
             raise self._unreachable(str(error)) from error
         except (KeyError, TypeError) as error:
             raise self._unreachable("its answer is not TensorFlow Serving's") from error
@@ -93,7 +93,7 @@ class ServedNetwork:
                 sleep(FIRST_WAIT * 2 ** (attempt - 1))
             try:
                 return to_unit(_decode(self._request("POST", f"{self.url}:predict", body), image))
-            except _Passing as error:
+            except TransientError as error:
                 last = error
         tries = f"{self.retries + 1} tries" if self.retries else "one try"
         raise self._unreachable(f"{last}, after {tries}") from last
@@ -106,12 +106,12 @@ class ServedNetwork:
                 method, url, json=body, timeout=timeouts, allow_redirects=False
             )
         except requests.Timeout as error:
-            raise _Passing(f"no answer within {self.timeout:g} s") from error
+            raise TransientError(f"no answer within {self.timeout:g} s") from error
         except (requests.RequestException, ValueError) as error:  # ValueError: a port like 99999
-            raise _Passing(_root(error)) from error
+            raise TransientError(_root(error)) from error
         status = response.status_code
         if status >= 500 or status == HTTPStatus.TOO_MANY_REQUESTS:
-            raise _Passing(_complaint(response))
+            raise TransientError(_complaint(response))
         if status != HTTPStatus.OK:
             raise NegcolorError(
                 f"{self.url} refuses ({_complaint(response)}): check the model's name, and that "
@@ -120,7 +120,7 @@ class ServedNetwork:
         try:
             return json.loads(response.content)
         except ValueError as error:
-            raise _Passing("a damaged answer") from error
+            raise TransientError("a damaged answer") from error
 
     def _unreachable(self, reason: str) -> NegcolorError:
         return NegcolorError(
@@ -135,9 +135,9 @@ def _decode(answer: Any, image: np.ndarray) -> np.ndarray:
         (prediction,) = answer["predictions"]
         pixels = imagecodecs.png_decode(base64.b64decode(prediction["b64"], validate=True))
     except Exception as error:  # anything may come, and the decoder raises nearly anything
-        raise _Passing("a damaged answer") from error
+        raise TransientError("a damaged answer") from error
     if pixels.shape != image.shape or pixels.dtype != np.uint16:
-        raise _Passing(f"a picture of another size or depth, {pixels.shape} {pixels.dtype}")
+        raise TransientError(f"a picture of another size or depth, {pixels.shape} {pixels.dtype}")
     return pixels
 
 

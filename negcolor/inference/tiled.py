@@ -12,7 +12,7 @@ a small copy of the image is found in a sweep of its own, before the others.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
@@ -21,13 +21,21 @@ import keras
 import numpy as np
 from keras import ops
 
-from negcolor.inference.tiled_graph import Node, image_graph
+from negcolor.images.color import from_network, to_network, to_unit
+from negcolor.inference.tiled_graph import (
+    COPIES,
+    Node,
+    Sweep,
+    image_graph,
+    plan_sweeps,
+    stored_bytes_per_pixel,
+)
 from negcolor.inference.tiled_storage import DiskMap, FeatureMap, MemoryMap, check_room
+from negcolor.networks.apply import reflect_indices
 from negcolor.networks.layers import EPSILON
 
 ROWS = 64  # of the image per band, if the memory allows: higher bands hardly save time
 FEWEST_ROWS = 8
-COPIES = 5  # of the largest tensor are in memory at the same time, in a band or a whole pass
 OVERLAP = 16  # rows by which the bands of one sweep overlap, at most
 
 
@@ -64,75 +72,6 @@ def statistics(rows: Any) -> Statistics:
     return Statistics(height * width, *arrays)
 
 
-@dataclass(frozen=True)
-class Sweep:
-    """One pass over the image in bands.
-
-    Attributes:
-        target: what is computed: a normalization's input, or the generator's output.
-        norm: that normalization, or None.
-        stored: nodes whose output is kept from this sweep on.
-        released: kept nodes that no later sweep needs.
-        bytes_per_pixel: of the largest tensor that is computed on the way, per pixel of the
-            image.
-    """
-
-    target: Node
-    norm: Node | None
-    stored: tuple[Node, ...]
-    released: tuple[Node, ...]
-    bytes_per_pixel: float
-
-
-def plan_sweeps(nodes: list[Node]) -> list[Sweep]:
-    """The sweeps over a graph, in order, and what is kept between them."""
-    goals = [(node.inputs[0], node) for node in nodes if node.norm] + [(nodes[-1], None)]
-    sweeps: list[Sweep] = []
-    kept: set[Node] = set()
-    for number, (target, norm) in enumerate(goals):
-        computed = _upstream([target], kept)
-        available = kept | {node for node in computed if node.kept}
-        starts = [node for goal, _ in goals[number + 1 :] for node in goal.inputs]
-        needed_later = available & _upstream(starts, available)
-        stored = needed_later - kept
-        released = kept - needed_later
-        largest = max(_bytes_per_pixel(node) for node in computed)
-        sweeps.append(Sweep(target, norm, tuple(stored), tuple(released), largest))
-        kept = (kept | stored) - released
-    return sweeps
-
-
-def stored_bytes_per_pixel(sweeps: list[Sweep]) -> float:
-    """The most that is kept between the sweeps at any time, per pixel of the image."""
-    kept, most = 0.0, 0.0
-    for sweep in sweeps:
-        kept += sum(_bytes_per_pixel(node) for node in sweep.stored)
-        most = max(most, kept)
-        kept -= sum(_bytes_per_pixel(node) for node in sweep.released)
-    return most
-
-
-def whole_bytes_per_pixel(generator: keras.Model) -> float:
-    """The memory that one pass over a whole image takes, per pixel, roughly."""
-    return COPIES * max(_bytes_per_pixel(node) for node in image_graph(generator))
-
-
-def _bytes_per_pixel(node: Node) -> float:
-    return float(4 * node.channels * node.scale**2)
-
-
-def _upstream(starts: Iterable[Node], ends: set[Node]) -> set[Node]:
-    """The nodes from which `starts` are computed, themselves included, back to `ends`."""
-    found: set[Node] = set()
-    waiting = list(starts)
-    while waiting:
-        node = waiting.pop()
-        if node not in found:
-            found.add(node)
-            waiting += () if node in ends else node.inputs
-    return found
-
-
 class Bands:
     """Computes rows of any node from what is known: kept maps, statistics and the image.
 
@@ -157,7 +96,7 @@ class Bands:
         self._recent: dict[Node, tuple[int, Any]] = {}  # rows of nodes with several readers
         self._whole: dict[Node, Any] = {}
 
-    def look(self, nodes: list[Node]) -> None:
+    def compute_global_nodes(self, nodes: list[Node]) -> None:
         """Computes the nodes that are about the whole image; the first thing to be done."""
         for node in nodes:
             if node.scale:
@@ -256,40 +195,44 @@ def _cut(rows: Any, start: int, stop: int) -> Any:
 
 
 def tiled_pass(
-    generator: keras.Model,
-    image_rows: Callable[[int, int], np.ndarray],
-    size: tuple[int, int],
-    memory: int,
+    generator: keras.Model, image: np.ndarray, memory: int
 ) -> Iterator[tuple[int, np.ndarray]]:
-    """Runs a generator over an image band by band, exactly as in one pass over the whole.
+    """What `apply_generator` gives, band by band in bounded memory.
 
     Args:
         generator: a functional model of `build_generator`'s layers.
-        image_rows: (start, stop) -> rows of the image, (stop - start, width, 3) float32 in
-            [-1, 1].
-        size: height and width of the image, multiples of 4 from 8 on.
+        image: (H, W, 3) uint8, uint16 or floating point in [0, 1], of any size.
         memory: bytes that may be used beside what is in use already.
 
     Yields:
-        (start, rows): the output in [-1, 1], (h, width, 3) float32, from the top to the bottom.
+        (start, rows): rows of the result from the top to the bottom, (h, W, 3) float32 in [0, 1].
 
     Raises:
         NegcolorError: there is no room on disk for the feature maps.
     """
-    height, width = size
+    height, width = image.shape[:2]
+    rows, columns = reflect_indices(height), reflect_indices(width)
+
+    def image_rows(start: int, stop: int) -> np.ndarray:
+        return to_network(to_unit(image[rows[start:stop, None], columns]))
+
     nodes = image_graph(generator)
     sweeps = plan_sweeps(nodes)
-    stored_bytes = int(stored_bytes_per_pixel(sweeps) * height * width)
+    stored_bytes = int(stored_bytes_per_pixel(sweeps) * len(rows) * len(columns))
     on_disk = stored_bytes > memory // 2
     if on_disk:
         check_room(stored_bytes)
     else:
         memory -= stored_bytes
-    bands = Bands(image_rows, size, DiskMap if on_disk else MemoryMap)
-    with closing(bands):
-        bands.look(nodes)
+    with closing(
+        Bands(image_rows, (len(rows), len(columns)), DiskMap if on_disk else MemoryMap)
+    ) as bands:
+        bands.compute_global_nodes(nodes)
         for sweep in sweeps:
-            yield from bands.run(sweep, _rows_per_band(sweep, width, memory))
+            for start, band in bands.run(sweep, _rows_per_band(sweep, len(columns), memory)):
+                if start < height:
+                    result = from_network(band[: height - start, :width])
+                    yield start, np.asarray(result, "float32")
 
 
 def _rows_per_band(sweep: Sweep, width: int, memory: int) -> int:

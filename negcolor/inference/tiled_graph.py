@@ -4,12 +4,12 @@ Each layer stays what it is and is called on a band that is somewhat higher than
 the missing neighbors falsify at the band's edges is cut off again. At the edges of the image
 nothing is missing, so the layer's own border treatment holds there. The exceptions are the
 normalizations by statistics of the whole image and the layers that see a small copy of it; their
-results are found first, by `tiling`.
+results are found first, see `tiled`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, TypeAlias
@@ -17,21 +17,17 @@ from typing import Any, TypeAlias
 import keras
 from keras import layers, ops
 
-from negcolor.networks.density_prior import (
-    Balance,
-    ClippedSum,
-    DensityRange,
-    Print,
-    Thumbnail,
+from negcolor.networks.layers import (
+    IMAGE,
+    PIXEL,
+    InstanceNormalization,
+    ReflectionConv2D,
+    ResidualBlock,
 )
-from negcolor.networks.layers import InstanceNormalization, ReflectionConv2D, ResidualBlock
-from negcolor.networks.roll_balance import Constant
 
 Norm: TypeAlias = InstanceNormalization | layers.GroupNormalization
 
 POINTWISE = (
-    ClippedSum,
-    Print,
     layers.Activation,
     layers.BatchNormalization,
     layers.Concatenate,
@@ -39,10 +35,13 @@ POINTWISE = (
     layers.LeakyReLU,
     layers.ReLU,
 )
-"""Layers whose output at a pixel depends on the inputs at that pixel only, when not training."""
+"""Keras' layers whose output at a pixel depends on the inputs there, when not training.
 
-WHOLE = (Thumbnail, DensityRange, Balance, Constant)
-"""Layers that see the whole image, the first of them as means of bands; see `Node.scale`."""
+Ours have `sees = PIXEL`.
+"""
+
+COPIES = 5
+"""How many copies of the largest tensor are in memory at once, in a band or a whole pass."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +75,7 @@ class Node:
         channels: of the output.
         norm: the layer, if this is a normalization by statistics of the whole image; it is then
             applied with these statistics and `call` is not used.
-        kept: whether the output is worth keeping between sweeps, see `tiling`.
+        kept: whether the output is worth keeping between sweeps, see `plan_sweeps`.
     """
 
     call: Callable[..., Any]
@@ -123,9 +122,9 @@ def image_graph(generator: keras.Model) -> list[Node]:
 
 def _node(layer: layers.Layer, inputs: tuple[Node, ...]) -> Node:
     source = inputs[0]
-    if isinstance(layer, WHOLE):
-        # A thumbnail is the sum of what its bands contribute.
-        call = layer.partial_mean if isinstance(layer, Thumbnail) else _inference(layer)
+    if _sees(layer) == IMAGE:
+        # A thumbnail of the image is the sum of what its bands contribute.
+        call = getattr(layer, "partial_mean", None) or _inference(layer)
         return Node(call, inputs, Reach(), Fraction(0), source.channels)
     reach = _reach(layer)
     scale = source.scale * Fraction(reach.up, reach.down)
@@ -149,6 +148,11 @@ def _inference(layer: layers.Layer) -> Callable[..., Any]:
     return call
 
 
+def _sees(layer: layers.Layer) -> str | None:
+    """PIXEL or IMAGE, for layers of ours that are one or the other."""
+    return getattr(layer, "sees", None)
+
+
 def _reach(layer: layers.Layer) -> Reach:
     if isinstance(layer, ReflectionConv2D):
         stride, padding = layer.strides[0], (layer.kernel_size[0] - 1) // 2
@@ -163,6 +167,75 @@ def _reach(layer: layers.Layer) -> Reach:
         return Reach()
     if isinstance(layer, layers.Conv2D) and layer.kernel_size == layer.strides == (1, 1):
         return Reach()
-    if isinstance(layer, (InstanceNormalization, *POINTWISE)):
+    if isinstance(layer, (InstanceNormalization, *POINTWISE)) or _sees(layer) == PIXEL:
         return Reach()
     raise TypeError(f"{type(layer).__name__} {layer.name}")
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """One pass over the image in bands.
+
+    Attributes:
+        target: what is computed: a normalization's input, or the generator's output.
+        norm: that normalization, or None.
+        stored: nodes whose output is kept from this sweep on.
+        released: kept nodes that no later sweep needs.
+        bytes_per_pixel: of the largest tensor that is computed on the way, per pixel of the
+            image.
+    """
+
+    target: Node
+    norm: Node | None
+    stored: tuple[Node, ...]
+    released: tuple[Node, ...]
+    bytes_per_pixel: float
+
+
+def plan_sweeps(nodes: list[Node]) -> list[Sweep]:
+    """The sweeps over a graph, in order, and what is kept between them."""
+    goals = [(node.inputs[0], node) for node in nodes if node.norm] + [(nodes[-1], None)]
+    sweeps: list[Sweep] = []
+    kept: set[Node] = set()
+    for number, (target, norm) in enumerate(goals):
+        computed = _upstream([target], kept)
+        available = kept | {node for node in computed if node.kept}
+        starts = [node for goal, _ in goals[number + 1 :] for node in goal.inputs]
+        needed_later = available & _upstream(starts, available)
+        stored = needed_later - kept
+        released = kept - needed_later
+        largest = max(_bytes_per_pixel(node) for node in computed)
+        sweeps.append(Sweep(target, norm, tuple(stored), tuple(released), largest))
+        kept = (kept | stored) - released
+    return sweeps
+
+
+def stored_bytes_per_pixel(sweeps: list[Sweep]) -> float:
+    """The most that is kept between the sweeps at any time, per pixel of the image."""
+    kept, most = 0.0, 0.0
+    for sweep in sweeps:
+        kept += sum(_bytes_per_pixel(node) for node in sweep.stored)
+        most = max(most, kept)
+        kept -= sum(_bytes_per_pixel(node) for node in sweep.released)
+    return most
+
+
+def whole_bytes_per_pixel(generator: keras.Model) -> float:
+    """The memory that one pass over a whole image takes, per pixel, roughly."""
+    return COPIES * max(_bytes_per_pixel(node) for node in image_graph(generator))
+
+
+def _bytes_per_pixel(node: Node) -> float:
+    return float(4 * node.channels * node.scale**2)
+
+
+def _upstream(starts: Iterable[Node], ends: set[Node]) -> set[Node]:
+    """The nodes from which `starts` are computed, themselves included, back to `ends`."""
+    found: set[Node] = set()
+    waiting = list(starts)
+    while waiting:
+        node = waiting.pop()
+        if node not in found:
+            found.add(node)
+            waiting += () if node in ends else node.inputs
+    return found

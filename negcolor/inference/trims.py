@@ -15,6 +15,7 @@ import numpy as np
 from negcolor.errors import NegcolorError
 from negcolor.images.color import (
     LUMINANCE_WEIGHTS,
+    MID_GREY,
     SRGB_TO_XYZ,
     linear_to_srgb,
     srgb_to_linear,
@@ -30,9 +31,8 @@ LIMITS = MappingProxyType(
 )
 """Field -> its lowest and highest value and their unit."""
 
-MID_GREY = 0.18  # linear light, where contrast turns
 KNEE = 0.5  # linear light, where the shoulder begins: 1.5 stops over mid grey
-DAYLIGHT = 6504.0  # kelvin, the correlated color temperature of sRGB's white, D65
+WHITE_POINT = 6504.0  # kelvin, the correlated color temperature of sRGB's white, D65
 
 BRADFORD = np.array(
     [[0.8951, 0.2664, -0.1614], [-0.7502, 1.7135, 0.0367], [0.0389, -0.0685, 1.0296]]
@@ -90,9 +90,9 @@ def apply_trims(rows: np.ndarray, trims: Trims) -> np.ndarray:
     matrix = balance_matrix(trims)
     if not np.array_equal(matrix, np.eye(3)):
         light = np.maximum(light @ matrix.T.astype("float32"), 0.0)
-        light = np.minimum(roll_off(light, float(matrix.sum(axis=1).max())), 1.0)
+        light = np.minimum(highlight_shoulder(light, float(matrix.sum(axis=1).max())), 1.0)
     if trims.contrast != 1.0:
-        light = bend(light, trims.contrast)
+        light = contrast_curve(light, trims.contrast)
     return linear_to_srgb(light)
 
 
@@ -108,15 +108,15 @@ def balance_matrix(trims: Trims) -> np.ndarray:
 
 
 def _mired_matrix(shift: float) -> np.ndarray:
-    """Adapts linear sRGB from a blackbody at `DAYLIGHT` to one that is warmer by a mired shift.
+    """Adapts linear sRGB from a blackbody at `WHITE_POINT` to one that is warmer by a mired shift.
 
     A negative shift is the inverse of the positive one, up to brightness: it makes neutral what
     the warmer light lit. Source of the adaptation: ICC.1:2022, annex E.
     """
     if shift == 0.0:
         return np.eye(3)
-    warm = 1e6 / (1e6 / DAYLIGHT + abs(shift))
-    gains = (BRADFORD @ blackbody(warm)) / (BRADFORD @ blackbody(DAYLIGHT))
+    warm = 1e6 / (1e6 / WHITE_POINT + abs(shift))
+    gains = (BRADFORD @ blackbody(warm)) / (BRADFORD @ blackbody(WHITE_POINT))
     to_cones = BRADFORD @ SRGB_TO_XYZ
     return np.linalg.inv(to_cones) @ np.diag(gains ** np.sign(shift)) @ to_cones
 
@@ -136,7 +136,7 @@ def blackbody(kelvin: float) -> np.ndarray:
     return np.array([1.5 * u / v, 1.0, (2.0 - 0.5 * u) / v - 5.0])
 
 
-def roll_off(light: np.ndarray, white: float) -> np.ndarray:
+def highlight_shoulder(light: np.ndarray, white: float) -> np.ndarray:
     """Brings [0, white] into [0, 1] by a smooth shoulder above `KNEE`, where it has slope 1.
 
     Args:
@@ -151,7 +151,7 @@ def roll_off(light: np.ndarray, white: float) -> np.ndarray:
     return np.minimum(light, KNEE) + (1.0 - KNEE) * shoulder
 
 
-def bend(light: np.ndarray, contrast: float) -> np.ndarray:
+def contrast_curve(light: np.ndarray, contrast: float) -> np.ndarray:
     """Raises the odds light / (1 - light) of light in [0, 1], relative to mid grey's, to a power.
 
     That keeps black, mid grey and white, has slope `contrast` over logarithmic light at mid grey

@@ -15,18 +15,17 @@ MULTIPLE = 4  # the encoder halves the image twice
 SMALLEST = 8  # below it, the bottleneck is too small to be padded by reflection
 
 
-def padded_side(side: int) -> int:
-    """The height or width that a generator is given for an image of that height or width."""
-    return max(SMALLEST, -(-side // MULTIPLE) * MULTIPLE)
+def reflect_indices(side: int) -> np.ndarray:
+    """Which of an image's rows, or columns, stand in the image that a generator is given.
 
+    That has a side of a multiple of 4 from 8 on; it is padded by reflection at the bottom, or the
+    right, without repeating the border.
 
-def mirrored(side: int) -> np.ndarray:
-    """Which of an image's rows, or columns, stand in the padded image, (padded side,) int.
-
-    The padding lies at the bottom, or the right, and does not repeat the border.
+    Returns:
+        (padded side,) int.
     """
     period = max(1, 2 * (side - 1))
-    position = np.arange(padded_side(side)) % period
+    position = np.arange(max(SMALLEST, -(-side // MULTIPLE) * MULTIPLE)) % period
     return np.minimum(position, period - position)
 
 
@@ -42,7 +41,7 @@ def apply_generator(generator: keras.Model, image: np.ndarray) -> np.ndarray:
         right for the pass.
     """
     height, width = image.shape[:2]
-    padded = to_network(image)[mirrored(height)[:, None], mirrored(width)]
+    padded = to_network(image)[reflect_indices(height)[:, None], reflect_indices(width)]
     # Compiled, Keras frees each layer's output once it is used; a plain call keeps them all.
     result = generator.predict_on_batch(padded[None])[0, :height, :width]
     return np.asarray(from_network(result), "float32")

@@ -177,6 +177,7 @@ class Frozen(layers.Layer):
 
 
 def keras_hub_module() -> Any:
+    """The module keras_hub; a NegcolorError says how to install it."""
     try:
         import keras_hub
     except ImportError:
@@ -188,7 +189,7 @@ def keras_hub_module() -> Any:
 
 @contextmanager
 def _preset(name: str, weights: str) -> Iterator[str]:
-    """What keras-hub is to load, and complaints about it while the block runs."""
+    """The preset that keras-hub is to load in the block, whose errors become NegcolorErrors."""
     if weights == KERAS:
         with _downloading(PRESETS[name]):
             yield PRESETS[name]

@@ -3,7 +3,7 @@
 A scan is decoded to transmittance and density; the film base and the densest part of the image
 are found in a small copy of it, and each channel's density between them becomes the logarithm of
 scene light. That much is a formula without parameters, and alone it is a fair converter. A small
-network, the balance, then judges the small copy and corrects the formula's exposure, contrast and
+network, the balance, then sees the small copy and corrects the formula's exposure, contrast and
 color by one polynomial for the whole image. It starts at zero, so that a new generator gives
 exactly what the formula gives.
 
@@ -21,7 +21,7 @@ from keras import layers, ops
 
 from negcolor.converters.classical import DENSITY_RANGE
 from negcolor.images.color import linear_to_srgb, srgb_to_linear, to_network
-from negcolor.networks.layers import register
+from negcolor.networks.layers import IMAGE, PIXEL, register
 
 SIDE = 64
 """Height and width of the small copy, in pixels."""
@@ -73,7 +73,7 @@ def balanced(x: Any, coefficients: Any) -> Any:
     return result
 
 
-def printed(x: Any) -> Any:
+def density_to_positive(x: Any) -> Any:
     """The positive of relative densities (0 black, 1 white), in [-1, 1] for x in [0, 1]."""
     floor = 10.0**-DENSITY_RANGE
     exponent = DENSITY_RANGE * (ops.clip(x, -0.5, 1.2) - 1.0)
@@ -81,7 +81,7 @@ def printed(x: Any) -> Any:
     return to_network(linear_to_srgb(light))
 
 
-def clipped(x: Any) -> Any:
+def clip_straight_through(x: Any) -> Any:
     """x clipped to [-1, 1]; its gradient is that of x, so that what is clipped can be learnt."""
     return x + ops.stop_gradient(ops.clip(x, -1.0, 1.0) - x)
 
@@ -92,6 +92,8 @@ class Thumbnail(layers.Layer):
 
     `partial_mean` gives a band's share of it, and the shares of all bands add up to it.
     """
+
+    sees = IMAGE
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{**kwargs, "dtype": "float32"})
@@ -128,6 +130,8 @@ class DensityRange(layers.Layer):
     holder is); nowhere those as clear as the light source (sprocket holes), nor the neighbors of
     any of these, which show a mixture.
     """
+
+    sees = IMAGE
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{**kwargs, "dtype": "float32"})
@@ -169,7 +173,7 @@ def _quantiles(values: Any, counted: Any) -> list[Any]:
 
 @register
 class Balance(layers.Layer):
-    """Judges the small copy of a scan: (thumbnail, density range) -> (B, TERMS, 3) coefficients.
+    """The balance of an image: (thumbnail, density range) -> (B, TERMS, 3) coefficients.
 
     A branch of 1×1 convolutions sees the distribution of colors, one of 3×3 convolutions what is
     in the image; both are averaged over the image. Nothing is normalized: the levels are what
@@ -177,9 +181,12 @@ class Balance(layers.Layer):
     it is the mean over the eight orientations of the copy, which a film does not know either.
     """
 
+    sees = IMAGE
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{**kwargs, "dtype": "float32"})
-        self.colors = [layers.Conv2D(64, 1, activation="relu") for _ in range(3)]
+        # British: by these attributes, saved models find the weights.
+        self.colours = [layers.Conv2D(64, 1, activation="relu") for _ in range(3)]
         self.scene = [
             layers.Conv2D(filters, 3, strides=2, padding="same", activation="relu")
             for filters in (32, 64, 96, 128)
@@ -188,7 +195,7 @@ class Balance(layers.Layer):
         self.last = layers.Dense(3 * TERMS, kernel_initializer="zeros")
 
     def build(self, input_shape: Any) -> None:
-        for branch in (self.colors, self.scene):
+        for branch in (self.colours, self.scene):
             shape: tuple[int | None, ...] = (None, SIDE, SIDE, 6)
             for layer in branch:
                 layer.build(shape)
@@ -201,15 +208,15 @@ class Balance(layers.Layer):
     def call(self, inputs: Any, training: bool = False) -> Any:
         thumbnail, limits = inputs
         if training:
-            return self._judge(thumbnail, limits)
-        return sum(self._judge(turned, limits) for turned in _orientations(thumbnail)) / 8
+            return self._coefficients(thumbnail, limits)
+        return sum(self._coefficients(turned, limits) for turned in _orientations(thumbnail)) / 8
 
-    def _judge(self, thumbnail: Any, limits: Any) -> Any:
+    def _coefficients(self, thumbnail: Any, limits: Any) -> Any:
         densities = density(thumbnail)
         relative = ops.clip(_relative(densities, limits), -0.5, 1.5)
         pixels = ops.concatenate([densities - 1.0, relative - 0.5], axis=-1)
         colors = scene = pixels
-        for layer in self.colors:
+        for layer in self.colours:
             colors = layer(colors)
         for layer in self.scene:
             scene = layer(scene)
@@ -232,20 +239,24 @@ def _orientations(x: Any) -> list[Any]:
 
 
 def has_prior(generator: keras.Model) -> bool:
-    """Whether a generator judges each image by a density prior of its own."""
+    """Whether a generator has a density prior, which sees the whole of each image."""
     return any(isinstance(layer, Balance) for layer in generator.layers)
 
 
-@register
-class Print(layers.Layer):
+@keras.saving.register_keras_serializable(package="negcolor", name="Print")  # in saved models
+class DensityToPositive(layers.Layer):
     """The positive: (scan, density range, coefficients) -> (B, H, W, 3) float32 in [-1, 1]."""
+
+    sees = PIXEL
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{**kwargs, "dtype": "float32"})
 
     def call(self, inputs: Any) -> Any:
         scan, limits, coefficients = inputs
-        return clipped(printed(balanced(_relative(density(scan), limits), coefficients)))
+        return clip_straight_through(
+            density_to_positive(balanced(_relative(density(scan), limits), coefficients))
+        )
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
         return input_shape[0]
@@ -253,13 +264,15 @@ class Print(layers.Layer):
 
 @register
 class ClippedSum(layers.Layer):
-    """(positive, residual) -> their sum, `clipped`, float32."""
+    """(positive, residual) -> their sum, by `clip_straight_through`, float32."""
+
+    sees = PIXEL
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{**kwargs, "dtype": "float32"})
 
     def call(self, inputs: Any) -> Any:
-        return clipped(inputs[0] + inputs[1])
+        return clip_straight_through(inputs[0] + inputs[1])
 
     def compute_output_shape(self, input_shape: Any) -> tuple[int | None, ...]:
         return input_shape[0]

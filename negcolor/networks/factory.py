@@ -45,7 +45,7 @@ def build_networks(
 
     Returns:
         The networks by name. F makes a negative of a photograph and has no prior; of a system,
-        (B, S, S, 1) of L* from (B, S, S, 3) in network Lab.
+        (B, S, S, 1) of L* from (B, S, S, 3) in normalized Lab.
 
     Raises:
         NegcolorError: the image size does not fit, or a pretrained network cannot be had.
@@ -127,10 +127,8 @@ def build_colorizer(
         case Koalarization():
             build = partial(koalarization.build_koalarization, backbone_weights=backbone_weights)
             return build(config, image_size, **options)
-        case ArchaeologyGenerator():
+        case ArchaeologyGenerator() | ArchaeologyCnn():
             return archaeology.build_archaeology_generator(config, image_size, **options)
-        case ArchaeologyCnn():
-            return archaeology.build_archaeology_cnn(config, image_size, **options)
 
 
 def build_color_discriminator(

@@ -9,7 +9,13 @@ import keras
 from keras import layers
 
 from negcolor.experiments.modifications import GeneratorConfig
-from negcolor.networks.density_prior import Balance, ClippedSum, DensityRange, Print, Thumbnail
+from negcolor.networks.density_prior import (
+    Balance,
+    ClippedSum,
+    DensityRange,
+    DensityToPositive,
+    Thumbnail,
+)
 from negcolor.networks.layers import (
     INITIALIZER,
     ReflectionConv2D,
@@ -159,4 +165,4 @@ def _density_positive(scan: Any) -> Any:
     thumbnail = Thumbnail(name="Thumbnail")(scan)
     limits = DensityRange(name="Density_range")(thumbnail)
     coefficients = Balance(name="Balance")([thumbnail, limits])
-    return Print(name="Print")([scan, limits, coefficients])
+    return DensityToPositive(name="Print")([scan, limits, coefficients])

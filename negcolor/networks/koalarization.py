@@ -22,12 +22,12 @@ ENCODER = ((1, 2), (2, 1), (2, 2), (4, 1), (4, 2), (8, 1), (8, 1), (4, 1))
 def build_koalarization(
     config: Koalarization, image_size: int, *, backbone_weights: str, dtype: str, name: str
 ) -> keras.Model:
-    """The generator of 003 as a functional model; its pretrained networks stay as they are.
+    """The generator of 003 as a functional model; its pretrained networks are not trained.
 
-    What the parts of the image are enters in front, if asked for: the probabilities of
-    DeepLabV3+'s classes, beside three times L*. What the whole image is enters in the middle:
-    InceptionResNetV2's logits, at every place of the encoder's features. Without them the 1×1
-    convolution that fuses both remains.
+    The encoder sees three times L* and, with `config.segmentation`, the probabilities of
+    DeepLabV3+'s classes at each pixel. With `config.inception`, the logits of InceptionResNetV2
+    for the whole image are appended to the encoder's features at every position; the 1×1
+    convolution that fuses both remains without them.
 
     Args:
         config: what to build.
@@ -87,5 +87,5 @@ def _join_embedding(x: Any, grey: Any, weights: str, dtype: str) -> Any:
     resized = layers.Resizing(**size, dtype="float32", name="Resizing")(grey)
     embedding = backbones.Frozen(backbones.inception(weights), name="InceptionResNetV2")(resized)
     repeated = layers.RepeatVector(height * width, dtype=dtype, name="Repeat")(embedding)
-    everywhere = layers.Reshape((height, width, -1), dtype=dtype, name="Everywhere")(repeated)
-    return layers.Concatenate(dtype=dtype, name="Features_and_embedding")([x, everywhere])
+    tiled = layers.Reshape((height, width, -1), dtype=dtype, name="Everywhere")(repeated)
+    return layers.Concatenate(dtype=dtype, name="Features_and_embedding")([x, tiled])

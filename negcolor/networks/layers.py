@@ -1,4 +1,4 @@
-"""Layers that Keras 3 lacks, and the residual block. All of them serialize."""
+"""Layers that Keras 3 lacks, and the residual block; all can be saved and loaded."""
 
 from __future__ import annotations
 
@@ -10,6 +10,13 @@ from keras import layers, ops
 EPSILON = 1e-5  # of every normalization, as in pix2pix and CycleGAN; Keras' default is 1e-3
 # A description, not an initializer: that one would draw the same numbers for every layer.
 INITIALIZER = {"class_name": "RandomNormal", "config": {"stddev": 0.02}}
+
+PIXEL, IMAGE = "pixel", "image"
+"""What an output of a layer depends on, when not training: the inputs at its pixel, or all of them.
+
+Layers of ours that are one or the other have the attribute `sees`, by which images are converted in
+tiles, see `inference.tiled_graph`.
+"""
 
 register = keras.saving.register_keras_serializable(package="negcolor")
 

@@ -20,7 +20,7 @@ DEVIATION = (0.229, 0.224, 0.225)
 class ICNR(keras.initializers.Initializer):
     """He's initial weights, the same for all four pixels that a pixel shuffle makes of one.
 
-    So a new network shows no checkerboard (Aitken et al. 2017, arXiv:1707.02937).
+    A new network then shows no checkerboard (Aitken et al. 2017, arXiv:1707.02937).
     """
 
     def __call__(self, shape: tuple[int, ...], dtype: str | None = None) -> Any:

@@ -1,8 +1,8 @@
-"""The printing of a roll: what a generator with a density prior decides for a whole image.
+"""One balance for a whole roll, in place of what a density prior finds for each frame.
 
-A printer sets filters and exposure once and prints a roll with them. Here those are the density
-range and the balance of `density_prior`: each frame's can be read, one can be found that suits
-them all, and a generator can be made that prints every image with it.
+A darkroom printer sets filters and exposure once for a roll. Here those are the density range and
+the balance coefficients of `density_prior`: those of each frame can be read, common ones found,
+and a generator made that applies them to every image.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from keras import layers, ops
 
 from negcolor.errors import NegcolorError
 from negcolor.networks.density_prior import TERMS, Balance, DensityRange, balanced, has_prior
-from negcolor.networks.layers import register
+from negcolor.networks.layers import IMAGE, register
 
 
 class RollBalance(NamedTuple):
-    """How densities become a positive.
+    """What a density prior takes from the whole image; it decides how densities become a positive.
 
     Attributes:
         limits: (2, 3), density of film base and densest highlight per channel.
@@ -34,6 +34,8 @@ class RollBalance(NamedTuple):
 @register
 class Constant(layers.Layer):
     """Gives the same array, (1, …) float32, whatever it is called with."""
+
+    sees = IMAGE
 
     def __init__(self, value: Any, **kwargs: Any) -> None:
         super().__init__(**{**kwargs, "dtype": "float32"})
@@ -50,7 +52,9 @@ class Constant(layers.Layer):
 
 
 def balance_reader(generator: keras.Model) -> Callable[[np.ndarray], RollBalance]:
-    """What a generator decides for an image, (H, W, 3) in [-1, 1].
+    """A function that tells what a generator's density prior finds for an image.
+
+    The function takes (H, W, 3) floating point in [-1, 1].
 
     Raises:
         NegcolorError: the generator has no density prior.
@@ -60,17 +64,19 @@ def balance_reader(generator: keras.Model) -> Callable[[np.ndarray], RollBalance
             "one printing for a whole roll needs a model with a density prior, which this one has "
             "not: choose a model that was trained with --prior density."
         )
-    found = {type(layer): layer.output for layer in generator.layers}
-    judge = keras.Model(generator.inputs, [found[DensityRange], found[Balance]])
+    outputs = {type(layer): layer.output for layer in generator.layers}
+    prior = keras.Model(generator.inputs, [outputs[DensityRange], outputs[Balance]])
 
-    def printing(image: np.ndarray) -> RollBalance:
-        return RollBalance(*(x[0] for x in judge.predict_on_batch(image[None])))
+    def read(image: np.ndarray) -> RollBalance:
+        return RollBalance(*(x[0] for x in prior.predict_on_batch(image[None])))
 
-    return printing
+    return read
 
 
 def common_balance(balances: Sequence[RollBalance]) -> RollBalance:
-    """The printing that most frames agree on: the median of what they make of each density.
+    """The balance that most frames agree on: the median of the positives that they give.
+
+    The median is taken at each color of a lattice of densities, and a balance fitted to it.
 
     Frames of another kind (blank, half exposed, from another film) change it little as long as
     they are few.
@@ -78,12 +84,12 @@ def common_balance(balances: Sequence[RollBalance]) -> RollBalance:
     Args:
         balances: of the frames, at least one.
     """
-    limits = np.median([printing.limits for printing in balances], axis=0)
+    limits = np.median([balance.limits for balance in balances], axis=0)
     low, high = limits
     steps = np.linspace(0.0, 1.0, 5)
     lattice = np.stack(np.meshgrid(steps, steps, steps), axis=-1).reshape(-1, 3)
     densities = low + lattice * (high - low)
-    positives = [_balanced(_relative(densities, p.limits), p.coefficients) for p in balances]
+    positives = [_balanced(_relative(densities, one.limits), one.coefficients) for one in balances]
     change = np.median(positives, axis=0) - lattice
     # The polynomial is linear in its coefficients, so one of them at a time gives the terms.
     units = np.eye(TERMS)[:, :, None].repeat(3, axis=-1)
@@ -92,9 +98,9 @@ def common_balance(balances: Sequence[RollBalance]) -> RollBalance:
     return RollBalance(limits.astype("float32"), coefficients.astype("float32"))
 
 
-def with_roll_balance(generator: keras.Model, printing: RollBalance) -> keras.Model:
-    """A copy of a generator with a density prior that prints every image alike."""
-    values = {DensityRange: printing.limits, Balance: printing.coefficients}
+def with_roll_balance(generator: keras.Model, balance: RollBalance) -> keras.Model:
+    """A copy of a generator with a density prior that gives every image the same balance."""
+    values = {DensityRange: balance.limits, Balance: balance.coefficients}
 
     def replaced(layer: layers.Layer) -> layers.Layer:
         if type(layer) in values:

@@ -10,8 +10,8 @@ from keras import layers
 from negcolor.experiments.networks import UNet, check_size
 from negcolor.networks.layers import INITIALIZER, UpSampling2D, activation, normalization
 
-DROPPED = 3
-"""The decoder's blocks next to the innermost that have dropout."""
+DROPOUT_BLOCKS = 3
+"""How many of the decoder's blocks, next to the innermost, have dropout."""
 
 
 def build_unet(
@@ -61,7 +61,7 @@ def build_unet(
         filters = channels[level - 2]
         x = layers.Conv2DTranspose(filters, use_bias=False, name=f"Up_{level}", **sampling)(gate)
         x = normalization(config.normalization, dtype=dtype, name=f"Norm_up_{level}")(x)
-        if config.dropout and depth - DROPPED <= level < depth:
+        if config.dropout and depth - DROPOUT_BLOCKS <= level < depth:
             x = layers.Dropout(config.dropout, dtype=dtype, name=f"Dropout_{level}")(x)
         skipped = encoded[level - 2]
         if config.attention:
@@ -79,7 +79,7 @@ def _halvings(size: int) -> int:
 
 
 def _attend(skipped: Any, gate: Any, filters: int, level: int, options: dict[str, Any]) -> Any:
-    """The skipped features, weighed by where the coarser ones look (Oktay et al. 2018, eq. 1, 2).
+    """An attention gate: weighs the skipped features (Oktay et al. 2018, eq. 1, 2).
 
     Args:
         skipped: (B, 2h, 2w, filters), the encoder's features.

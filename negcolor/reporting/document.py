@@ -1,39 +1,29 @@
-"""The report of a study: study.html (opens offline), study.md with its images, study.json."""
+"""A report of tables and images: NAME.html (opens offline), NAME.md with images, NAME.json."""
 
 from __future__ import annotations
 
-import base64
-import html
 import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
 from negcolor.atomic import atomic_write
 from negcolor.errors import NegcolorError
+from negcolor.reporting import html
 from negcolor.reporting.tables import Section, as_markdown
-
-STYLE = """
-body { font: 15px/1.45 system-ui, sans-serif; margin: 2em auto; max-width: 78em; padding: 0 1em;
-  color: #222; background: #fff }
-div { overflow-x: auto }
-table { border-collapse: collapse; font-size: 13px; margin: .8em 0 }
-th, td { border-bottom: 1px solid #ddd; padding: .2em .6em; text-align: left; white-space: nowrap }
-td.n, th.n { text-align: right }
-img { max-width: 100% }
-"""
 
 
 @dataclass(frozen=True)
 class Image:
-    """A figure of the report.
+    """An image or a plot of a document.
 
     Attributes:
         title: its heading.
-        file: its file name beside study.md.
-        content: the file.
+        file: its file name beside the Markdown.
+        content: the file, a PNG or JPEG.
         caption: a sentence below it.
     """
 
@@ -45,13 +35,13 @@ class Image:
 
 @dataclass(frozen=True)
 class Document:
-    """What is written of a study.
+    """What is written.
 
     Attributes:
         title: its heading.
         introduction: a paragraph.
-        blocks: tables and figures, in order.
-        record: the study's raw numbers as `json.dumps` takes them; what is not known is NaN.
+        blocks: tables, whose cells are plain text, and images, in order.
+        record: the raw numbers as `json.dumps` takes them; what is not known is NaN.
     """
 
     title: str
@@ -60,36 +50,38 @@ class Document:
     record: Mapping[str, Any]
 
 
-def write_document(study: Path, document: Document) -> list[Path]:
-    """Writes the report into the study's folder.
+def write_document(folder: Path, name: str, document: Document) -> list[Path]:
+    """Writes a document into an existing folder; older files of these names are replaced.
 
     Returns:
-        study.html, study.md and study.json.
+        NAME.html, NAME.md and NAME.json.
 
     Raises:
         NegcolorError: the folder cannot be written.
     """
+    record = json_safe(document.record, digits=6)  # enough for a repository
     texts = {
-        "study.html": _html(document),
-        "study.md": _markdown(document),
-        "study.json": json.dumps(_plain(document.record), indent=1, allow_nan=False) + "\n",
+        f"{name}.html": document_html(document),
+        f"{name}.md": document_markdown(document),
+        f"{name}.json": json.dumps(record, indent=1, allow_nan=False) + "\n",
     }
     images = [block for block in document.blocks if isinstance(block, Image)]
     files = {image.file: image.content for image in images}
-    files |= {name: text.encode() for name, text in texts.items()}
+    files |= {file: text.encode() for file, text in texts.items()}
     try:
-        for name, content in files.items():
-            with atomic_write(study / name, overwrite=True) as file:
-                file.write(content)
+        for file, content in files.items():
+            with atomic_write(folder / file, overwrite=True) as opened:
+                opened.write(content)
     except OSError as error:
         raise NegcolorError(
-            f"{study} cannot be written ({error.strerror}); free some space or mend its "
+            f"{folder} cannot be written ({error.strerror}); free some space or mend its "
             "permissions, then give the same command again."
         ) from error
-    return [study / name for name in texts]
+    return [folder / file for file in texts]
 
 
-def _markdown(document: Document) -> str:
+def document_markdown(document: Document) -> str:
+    """The document as Markdown that refers to its images by their file names."""
     lines = [f"# {document.title}", "", document.introduction, ""]
     for block in document.blocks:
         if isinstance(block, Section):
@@ -100,58 +92,34 @@ def _markdown(document: Document) -> str:
     return "\n".join(lines)
 
 
-def _html(document: Document) -> str:
-    body = [_element("h1", document.title), _element("p", document.introduction)]
+def document_html(document: Document) -> str:
+    """The document as a page that holds its images."""
+    body = [html.element("h1", escape(document.title)), html.paragraph(document.introduction)]
     for block in document.blocks:
-        body.append(_element("h2", block.title))
-        body += _section_html(block) if isinstance(block, Section) else _image_html(block)
-    return "\n".join(
-        [
-            '<!doctype html><html lang="en"><head><meta charset="utf-8">',
-            '<meta name="viewport" content="width=device-width">',
-            f"{_element('title', document.title)}<style>{STYLE}</style></head><body>",
-            *body,
-            "</body></html>\n",
-        ]
-    )
+        if isinstance(block, Section):
+            body.append(html.from_section(block))
+        else:
+            picture = html.image(block.content, block.title)
+            body += [
+                html.element("h2", escape(block.title)),
+                html.element("figure", picture, html.element("figcaption", escape(block.caption))),
+            ]
+    return html.page(document.title, "\n".join(body))
 
 
-def _section_html(section: Section) -> list[str]:
-    def row(tag: str, cells: tuple[str, ...]) -> str:
-        marks = (' class="n"' if i in section.numeric else "" for i in range(len(cells)))
-        inner = (_element(tag, cell, mark) for cell, mark in zip(cells, marks, strict=True))
-        return f"<tr>{''.join(inner)}</tr>"
+def json_safe(value: Any, digits: int | None = None) -> Any:
+    """The same with null for NaN and infinity, which JSON does not know.
 
-    lines = []
-    if section.rows:
-        rows = [row("th", section.header), *(row("td", cells) for cells in section.rows)]
-        lines += ["<div><table>", *rows, "</table></div>"]
-    lines += [_element("p", sentence) for sentence in section.sentences]
-    if section.points:
-        lines += ["<ul>", *(_element("li", point) for point in section.points), "</ul>"]
-    return lines
-
-
-def _image_html(image: Image) -> list[str]:
-    kind = "jpeg" if image.file.endswith(".jpg") else "png"
-    content = base64.b64encode(image.content).decode()
-    source = f"data:image/{kind};base64,{content}"
-    return [
-        f'<p><img src="{source}" alt="{html.escape(image.title)}"></p>',
-        _element("p", image.caption),
-    ]
-
-
-def _element(tag: str, text: str, attributes: str = "") -> str:
-    return f"<{tag}{attributes}>{html.escape(text)}</{tag}>"
-
-
-def _plain(value: Any) -> Any:
-    """Six digits are enough for a repository; JSON knows neither NaN nor infinity: null."""
-    if isinstance(value, dict):
-        return {key: _plain(item) for key, item in value.items()}
+    Args:
+        value: mappings, sequences and scalars.
+        digits: significant digits that numbers are rounded to, if given.
+    """
+    if isinstance(value, Mapping):
+        return {key: json_safe(item, digits) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
-    if isinstance(value, float):
-        return float(f"{value:.6g}") if math.isfinite(value) else None
-    return value
+        return [json_safe(item, digits) for item in value]
+    if not isinstance(value, float):
+        return value
+    if not math.isfinite(value):
+        return None
+    return value if digits is None else float(f"{value:.{digits}g}")

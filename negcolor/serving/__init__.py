@@ -1,0 +1,1 @@
+"""Exported models for TensorFlow Serving: signatures, warm-up requests, model cards."""

@@ -5,20 +5,27 @@ from __future__ import annotations
 import os
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, NamedTuple
 
 from negcolor.atomic import atomic_directory
 from negcolor.errors import NegcolorError
 from negcolor.experiments.run_folder import is_system_run
-from negcolor.inference.bundled import bundled_folder
 from negcolor.inference.compact import CARD, is_compact
+from negcolor.inference.models import bundled_folder
 
 if TYPE_CHECKING:
     import keras
     import tensorflow as tf
 
-Export = tuple["tf.Module", dict[str, Any], str]
-"""What is saved: a module of variables, signatures, the text of a model card."""
+    from negcolor.serving.signatures import ImageFunction
+
+
+class Export(NamedTuple):
+    """What is saved: a module of variables, what it does to images, how many parameters it has."""
+
+    module: tf.Module
+    function: ImageFunction
+    parameters: int
 
 
 class Direction(StrEnum):
@@ -63,60 +70,61 @@ def export_model(
     folder = output / str(version)
     if not model.exists():
         model = bundled_folder(str(model)) or model
+    is_system = is_system_run(model)
+    if is_system and direction is not Direction.NEGATIVE_TO_COLOR:
+        raise NegcolorError(f"--direction {direction} is not for colorizers: leave it out.")
     is_run = model.is_dir() and not is_compact(model)
     file = model / GENERATORS[direction] if is_run else model
-    if is_system_run(model) and direction is not Direction.NEGATIVE_TO_COLOR:
-        raise NegcolorError(f"--direction {direction} is not for colorizers: leave it out.")
     _check(file, folder, version)
 
+    from negcolor.serving.model_card import model_card
+    from negcolor.serving.provenance import find_provenance
+
+    provenance = find_provenance(model)
+    exported = _colorizer(model) if is_system else _converter(file)
+    kind = "grey-to-color" if is_system else direction.value
+    card = model_card(output.resolve().name, version, kind, exported.parameters, provenance)
+    _write(folder, exported, card)
+    return folder
+
+
+def _write(folder: Path, exported: Export, card: str) -> None:
     import tensorflow as tf
 
+    from negcolor.serving.signatures import build_signatures
     from negcolor.serving.warm_up import write_warm_up
 
-    name = output.resolve().name
-    if is_system_run(model):
-        module, signatures, card = _colorizer(model, name, version)
-    else:
-        module, signatures, card = _converter(model, file, name, version, direction)
+    signatures = build_signatures(exported.function)
     options = tf.saved_model.SaveOptions(experimental_custom_gradients=False)  # nobody trains it
     try:
         with atomic_directory(folder) as beside:
-            tf.saved_model.save(module, str(beside), signatures, options)
-            write_warm_up(beside, name)
+            tf.saved_model.save(exported.module, str(beside), signatures, options)
+            write_warm_up(beside, folder.resolve().parent.name)
             (beside / CARD).write_text(card, encoding="utf-8")
     except (OSError, tf.errors.OpError) as error:
         reason = error.strerror if isinstance(error, OSError) else error.message
         raise NegcolorError(
             f"{folder} cannot be written ({reason}): check the folder and its free space."
         ) from error
-    return folder
 
 
-def _converter(model: Path, file: Path, name: str, version: int, direction: Direction) -> Export:
+def _converter(file: Path) -> Export:
     from negcolor.inference.models import load_generator
-    from negcolor.serving.model_card import find_provenance, model_card
-    from negcolor.serving.signatures import build_signatures, converting_function
+    from negcolor.serving.signatures import converting_function
 
-    provenance = find_provenance(model)
     generator = load_generator(file)
-    card = model_card(name, version, direction, generator.count_params(), provenance)
-    return _module(generator), build_signatures(converting_function(generator)), card
+    return Export(_module(generator), converting_function(generator), generator.count_params())
 
 
-def _colorizer(run: Path, name: str, version: int) -> Export:
+def _colorizer(run: Path) -> Export:
     from negcolor.inference.colorization import load_coloring_generator
-    from negcolor.serving.coloring import coloring_function, maps_function
-    from negcolor.serving.colorizer_card import read_system_provenance
-    from negcolor.serving.model_card import model_card
-    from negcolor.serving.signatures import build_signatures
+    from negcolor.serving.signatures import coloring_function, maps_function
 
-    provenance = read_system_provenance(run)
     generator = load_coloring_generator(run)
-    card = model_card(name, version, "grey-to-color", generator.count_params(), provenance)
     module = _module(generator)
-    module.color_maps = maps_function(generator)  # for `inference.colorizer.SavedColorizer`
+    module.color_maps = maps_function(generator)  # for `inference.colorization`
     function = coloring_function(module.color_maps, generator.input_shape[1])
-    return module, build_signatures(function), card
+    return Export(module, function, generator.count_params())
 
 
 def _module(generator: keras.Model) -> tf.Module:

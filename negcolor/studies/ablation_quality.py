@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from negcolor.evaluation import inception
+from negcolor.experiments import published
 from negcolor.experiments.modifications import MODIFICATIONS
 from negcolor.reporting.tables import Section
-from negcolor.studies.ablation_results import Measure, Results
 from negcolor.studies.ablation_tables import (
-    BEST,
     COMPARISON_HEADER,
     LEVEL,
     NETWORKS,
-    PAPER_REDUCTIONS,
+    Measure,
     comparison_cells,
     comparisons,
     mean_loss,
-    p_value,
     power_sentence,
     reduction,
 )
-from negcolor.studies.numbers import number, per_cent, spread
+from negcolor.studies.cells import UNKNOWN, number, p_value, per_cent, spread
+from negcolor.studies.results import AblationResults
 from negcolor.studies.statistics import Comparison, RankCorrelation, spearman
 
 NO_KID = "KID was left out: no --inception-weights were given."
@@ -40,20 +39,25 @@ class Quality:
     measure: Measure
 
 
-def figure(name: str) -> Measure:
-    """A figure of `metrics.Figures`, averaged over the test images."""
-    return lambda run: run.figure(name)
+def metric(name: str) -> Measure:
+    """A metric of `negcolor.evaluation.metrics`, averaged over the test images."""
+    return lambda run: run.metric(name)
 
 
 QUALITIES = {
-    "delta_e": Quality("ΔE2000 ↓", 2, 1, figure("delta_e")),
-    "ssim": Quality("SSIM ↑", 3, -1, figure("ssim")),
-    "psnr": Quality("PSNR dB ↑", 2, -1, figure("psnr")),
+    "delta_e": Quality("ΔE2000 ↓", 2, 1, metric("delta_e")),
+    "ssim": Quality("SSIM ↑", 3, -1, metric("ssim")),
+    "psnr": Quality("PSNR dB ↑", 2, -1, metric("psnr")),
     "kid": Quality("KID ↓", 4, 1, lambda run: run.kid),
 }
 
 
-def qualities(results: Results) -> dict[str, Quality]:
+def has_truths(results: AblationResults) -> bool:
+    """Whether the images of any run could be compared with their truths."""
+    return any(run.metrics for run in results.runs)
+
+
+def qualities(results: AblationResults) -> dict[str, Quality]:
     """Those that have been measured."""
     return {
         name: quality
@@ -62,57 +66,46 @@ def qualities(results: Results) -> dict[str, Quality]:
     }
 
 
-def _loss_measures() -> dict[str, Measure]:
-    """What the paper might judge a modification by: name -> measure, low is good."""
-
-    def last(loss: str) -> Measure:
-        return lambda run: run.last(loss)
-
-    def test(loss: str) -> Measure:
-        return lambda run: run.test(loss)
-
-    return {
-        "G, last epoch": last("G"),
-        "G, test pictures": test("G"),
-        "mean loss of both generators": mean_loss("generators"),
-        "D_Y, last epoch": last("D_Y"),
-        "mean loss of both discriminators": mean_loss("discriminators"),
-    }
+# What the paper might judge a modification by; low is good.
+LOSS_MEASURES: Mapping[str, Measure] = {
+    "G, last epoch": lambda run: run.last_loss("G"),
+    "G, test pictures": lambda run: run.test_loss("G"),
+    "mean loss of both generators": mean_loss("generators"),
+    "D_Y, last epoch": lambda run: run.last_loss("D_Y"),
+    "mean loss of both discriminators": mean_loss("discriminators"),
+}
+RANKED_BY = "G, last epoch"
 
 
-LOSS_MEASURES = _loss_measures()
-JUDGED_BY = "G, last epoch"
-
-
-def ranks(results: Results, measure: Measure, sign: int = 1) -> dict[str, int]:
+def ranks(results: AblationResults, measure: Measure, sign: int = 1) -> dict[str, int]:
     """Modification -> its place, 1 for the lowest mean, or for the highest with a sign of -1.
 
     A mean that is not known, as of a training that diverged, comes last.
     """
-    means = {key: sign * results.mean(key, measure) for key in results.keys}
+    means = {key: sign * results.mean(key, measure) for key in results.names}
     means = {key: math.inf if math.isnan(mean) else mean for key, mean in means.items()}
     return {key: 1 + sum(other < mean for other in means.values()) for key, mean in means.items()}
 
 
-def quality_table(results: Results) -> Section:
+def quality_table(results: AblationResults) -> Section:
     """All modifications, the best images first."""
-    judged_by = qualities(results)
-    places = {name: ranks(results, q.measure, q.sign) for name, q in judged_by.items()}
-    by_loss = ranks(results, LOSS_MEASURES[JUDGED_BY])
-    tests = comparisons(results, figure("delta_e"))
+    measured = qualities(results)
+    places = {name: ranks(results, q.measure, q.sign) for name, q in measured.items()}
+    by_loss = ranks(results, LOSS_MEASURES[RANKED_BY])
+    tests = comparisons(results, metric("delta_e"))
     rows = []
-    for key in sorted(results.keys, key=lambda key: places["delta_e"][key]):
+    for key in sorted(results.names, key=lambda key: places["delta_e"][key]):
         row = [key, MODIFICATIONS[key].description]
-        for name, q in judged_by.items():
+        for name, q in measured.items():
             row += [spread(results.values(key, q.measure), q.digits), str(places[name][key])]
         row.append(str(by_loss[key]))
         row += comparison_cells(tests[key]) if key in tests else [""] * len(COMPARISON_HEADER)
         rows.append(tuple(row))
     header = ["#", "change"]
-    for q in judged_by.values():
+    for q in measured.values():
         header += [q.heading, "rank"]
     header += ["rank by loss of G", *COMPARISON_HEADER]
-    images = len(next(run for run in results.runs if run.figures).figures)
+    images = len(next(run for run in results.runs if run.metrics).metrics)
     return Section(
         "Ranking by quality",
         tuple(header),
@@ -121,18 +114,17 @@ def quality_table(results: Results) -> Section:
         (
             f"Test pictures with truths: {images}. Means over them, ± the standard deviation "
             "over the seeds. The tests compare ΔE2000 with the baseline's.",
-            inception.DISCLAIMER if "kid" in judged_by else NO_KID,
+            inception.DISCLAIMER if "kid" in measured else NO_KID,
         ),
     )
 
 
-def test_loss_table(results: Results) -> Section:
+def test_loss_table(results: AblationResults) -> Section:
     """The four losses on the test images, after the last epoch."""
     header = ("#", "change", "G", "F", "D_X", "D_Y")
     rows = []
-    for key in results.keys:
-        runs = [run for run in results.runs if run.key == key]
-        cells = (spread(run.test(loss) for run in runs) for loss in header[2:])
+    for key in results.names:
+        cells = (spread(run.test_loss(loss) for run in results.of(key)) for loss in header[2:])
         rows.append((key, MODIFICATIONS[key].description, *cells))
     return Section(
         "Losses on the test pictures",
@@ -146,26 +138,26 @@ def test_loss_table(results: Results) -> Section:
     )
 
 
-def correlations(results: Results) -> dict[str, dict[str, RankCorrelation]]:
-    """Loss -> figure -> rank correlation over the modifications' means.
+def correlations(results: AblationResults) -> dict[str, dict[str, RankCorrelation]]:
+    """Loss -> metric -> rank correlation over the modifications' means.
 
-    Positive values say that low losses go with good images, whichever way a figure counts.
+    Positive values say that low losses go with good images, whichever way a metric counts.
     """
     found: dict[str, dict[str, RankCorrelation]] = {}
     for loss, measure in LOSS_MEASURES.items():
         found[loss] = {}
         for name, q in qualities(results).items():
-            means = [(results.mean(k, measure), results.mean(k, q.measure)) for k in results.keys]
+            means = [(results.mean(k, measure), results.mean(k, q.measure)) for k in results.names]
             known = [pair for pair in means if not math.isnan(sum(pair))]
             found[loss][name] = spearman([x for x, _ in known], [q.sign * y for _, y in known])
     return found
 
 
-def correlation_table(results: Results) -> Section:
+def correlation_table(results: AblationResults) -> Section:
     """Does a low loss mean a good image?"""
     rows = tuple(
-        (loss, *(_correlation_cell(found) for found in by_figure.values()))
-        for loss, by_figure in correlations(results).items()
+        (loss, *(_correlation_cell(found) for found in by_metric.values()))
+        for loss, by_metric in correlations(results).items()
     )
     header = ("loss", *(q.heading for q in qualities(results).values()))
     return Section(
@@ -174,35 +166,35 @@ def correlation_table(results: Results) -> Section:
         rows,
         (),
         (
-            f"Spearman's ρ over the means of {len(results.keys)} modifications, its 95 % interval "
+            f"Spearman's ρ over the means of {len(results.names)} modifications, its 95 % interval "
             "and its p-value (not corrected). +1: the lowest loss has the best pictures; 0: losses "
             "say nothing about pictures; −1: the lowest loss has the worst.",
         ),
     )
 
 
-def summary(results: Results) -> Section:
+def summary(results: AblationResults) -> Section:
     """The study in a few sentences, made of its numbers."""
     lines = [_differing(results, "Mean loss of both " + kind, mean_loss(kind)) for kind in NETWORKS]
-    for network, paper in PAPER_REDUCTIONS.items():
-        ours = reduction(results, BEST, mean_loss(network))
+    for network, paper in published.REDUCTIONS.items():
+        ours = reduction(results, published.RECOMMENDED, mean_loss(network))
         if not math.isnan(ours):
             lines.append(
-                f"The mean loss of both {network} of modification {BEST} lies "
+                f"The mean loss of both {network} of modification {published.RECOMMENDED} lies "
                 f"{per_cent(abs(ours))} {'below' if ours > 0 else 'above'} the baseline's; in the "
                 f"paper it lies {paper} % below."
             )
-    if results.has_truths:
-        lines.append(_differing(results, "ΔE2000", figure("delta_e")))
-        by_quality = ranks(results, figure("delta_e"))
-        by_loss = ranks(results, LOSS_MEASURES[JUDGED_BY])
+    if has_truths(results):
+        lines.append(_differing(results, "ΔE2000", metric("delta_e")))
+        by_quality = ranks(results, metric("delta_e"))
+        by_loss = ranks(results, LOSS_MEASURES[RANKED_BY])
         best, lowest = (min(places, key=places.__getitem__) for places in (by_quality, by_loss))
         lines.append(
             f"The best pictures by ΔE2000 are those of {MODIFICATIONS[best].name}; the lowest loss "
             f"of G in the last epoch is that of {MODIFICATIONS[lowest].name}, whose pictures have "
-            f"place {by_quality[lowest]} of {len(results.keys)}."
+            f"place {by_quality[lowest]} of {len(results.names)}."
         )
-        lines.append(_verdict(correlations(results)[JUDGED_BY]["delta_e"]))
+        lines.append(_verdict(correlations(results)[RANKED_BY]["delta_e"]))
     lines.append(power_sentence(results))
     if results.missing:
         names = ", ".join(f"{key} with seed {seed}" for key, seed in results.missing)
@@ -210,7 +202,7 @@ def summary(results: Results) -> Section:
     return Section("In short", points=tuple(line for line in lines if line))
 
 
-def _differing(results: Results, name: str, measure: Measure) -> str:
+def _differing(results: AblationResults, name: str, measure: Measure) -> str:
     tests = comparisons(results, measure)
     tested = {key: test for key, test in tests.items() if not math.isnan(test.p_holm)}
     if not tested:
@@ -244,7 +236,7 @@ def _verdict(found: RankCorrelation) -> str:
 
 def _correlation_cell(found: RankCorrelation) -> str:
     if math.isnan(found.rho):
-        return "–"
+        return UNKNOWN
     text = f"ρ = {number(found.rho)}"
     if not math.isnan(found.low):
         text += f" [{number(found.low)}, {number(found.high)}]"

@@ -3,81 +3,60 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from negcolor.experiments import published
 from negcolor.experiments.modifications import BASELINE, MODIFICATIONS
-from negcolor.experiments.published_losses import (
-    BEST,
-    PAPER_LOSSES,
-    PAPER_RANGES,
-    PAPER_REDUCTIONS,
-    Pair,
-    PaperRanges,
-)
 from negcolor.reporting.tables import Section
-from negcolor.studies.ablation_results import (
-    DISCRIMINATORS,
-    GENERATORS,
-    LOSSES,
-    Measure,
-    Results,
-)
-from negcolor.studies.numbers import number, per_cent, spread
-from negcolor.studies.statistics import (
-    Comparison,
-    compare_with_baseline,
-    detectable_effect,
-)
+from negcolor.studies.cells import UNKNOWN, number, p_value, per_cent, spread
+from negcolor.studies.results import LOSSES, AblationResults, AblationRun
+from negcolor.studies.statistics import Comparison, compare_with_baseline, detectable_effect
 
 LEVEL = 0.05
-NETWORKS = {"generators": GENERATORS, "discriminators": DISCRIMINATORS}
+NETWORKS = {"generators": ("G", "F"), "discriminators": ("D_X", "D_Y")}
+COMPARISON_HEADER = ("Welch's t (df)", "p", "p, Holm", "Hedges' g")
 
-_PAPER_NAMES = {
-    "G": "generator_g",
-    "F": "generator_f",
-    "D_X": "discriminator_x",
-    "D_Y": "discriminator_y",
-}
+Measure = Callable[[AblationRun], float]
 
 
 def mean_loss(network: str) -> Measure:
     """The mean over all epochs of both "generators"' or both "discriminators"' losses."""
-    return lambda run: run.mean(NETWORKS[network])
+    return lambda run: run.mean_loss(NETWORKS[network])
 
 
-def comparisons(results: Results, measure: Measure) -> dict[str, Comparison]:
+def comparisons(results: AblationResults, measure: Measure) -> dict[str, Comparison]:
     """Every other modification against the baseline; empty where the baseline has no result."""
     baseline = results.values(BASELINE.key, measure)
     if not baseline:
         return {}
-    samples = {key: results.values(key, measure) for key in results.others}
+    samples = {key: results.values(key, measure) for key in _others(results)}
     return compare_with_baseline(samples, baseline)
 
 
-def reduction(results: Results, key: str, measure: Measure) -> float:
+def reduction(results: AblationResults, key: str, measure: Measure) -> float:
     """By how many per cent a measure lies below the baseline's; NaN without a result."""
     baseline = results.mean(BASELINE.key, measure)
     return 100.0 * (1.0 - results.mean(key, measure) / baseline)
 
 
-def architecture_table(results: Results) -> Section:
+def architecture_table(results: AblationResults) -> Section:
     """Table III."""
     rows = []
-    for key in results.keys:
+    for key in results.names:
         entry = MODIFICATIONS[key]
-        run = next(run for run in results.runs if run.key == key)
+        run = results.of(key)[0]
         ours, trained, paper = run.architecture, run.trained_parameters, entry.paper
         rows.append(
             (
                 *_head(key),
                 str(ours["generator_layers"]),
-                str(paper.generator_layers) if paper else "–",
+                str(paper.generator_layers) if paper else UNKNOWN,
                 f"{ours['generator_parameters'] / 1e6:.2f} M",
-                f"{paper.generator_parameters_millions:g} M" if paper else "–",
+                f"{paper.generator_parameters_millions:g} M" if paper else UNKNOWN,
                 str(ours["discriminator_convolutions"]),
-                str(paper.discriminator_convolutions) if paper else "–",
+                str(paper.discriminator_convolutions) if paper else UNKNOWN,
                 f"{trained['generator']:,}",
                 f"{trained['discriminator']:,}",
             )
@@ -99,61 +78,64 @@ def architecture_table(results: Results) -> Section:
     )  # fmt: skip
 
 
-def _loss_table(results: Results, title: str, losses: Sequence[str], sentence: str) -> Section:
+def _loss_table(
+    results: AblationResults, title: str, losses: Sequence[str], sentence: str
+) -> Section:
     """Some losses in the first and the last epoch, beside the paper's."""
-    last = results.options.budget.epochs
+    last = results.study.budget["epochs"]
     header = ["#", "change"]
     for loss in losses:
         header += [f"{loss}, epoch 1", f"{loss}, epoch {last}", "paper, 1", "paper, 20"]
     rows = []
-    for key in results.keys:
+    for key in results.names:
         row = [*_head(key)]
         for loss in losses:
             for epoch in (0, -1):
-                row.append(
-                    spread(run.losses[loss][epoch] for run in results.runs if run.key == key)
-                )
-            paper = getattr(PAPER_LOSSES[key], _PAPER_NAMES[loss]) if key in PAPER_LOSSES else None
-            row += [f"{value:.2f}" for value in paper] if paper else ["–", "–"]
+                row.append(spread(run.losses[loss][epoch] for run in results.of(key)))
+            paper = getattr(published.LOSSES[key], loss) if key in published.LOSSES else None
+            row += [f"{value:.2f}" for value in paper] if paper else [UNKNOWN, UNKNOWN]
         rows.append(tuple(row))
     return Section(title, tuple(header), tuple(rows), tuple(range(2, len(header))), (sentence,))
 
 
-def generator_table(results: Results) -> Section:
+def generator_table(results: AblationResults) -> Section:
     """Table IV, with F's own losses."""
     return _loss_table(
         results,
         "Table IV: generators' losses",
-        GENERATORS,
+        NETWORKS["generators"],
         "Means over each epoch of the training, ± the standard deviation over the seeds. The "
         "paper prints the losses of G twice, as G's and as F's; those of F stand in its text for "
         "seven modifications only.",
     )
 
 
-def discriminator_table(results: Results) -> Section:
+def discriminator_table(results: AblationResults) -> Section:
     """Table V."""
     return _loss_table(
-        results, "Table V: discriminators' losses", DISCRIMINATORS, "As in Table IV."
+        results,
+        "Table V: discriminators' losses",
+        NETWORKS["discriminators"],
+        "As in Table IV.",
     )
 
 
-def range_table(results: Results) -> Section:
+def range_table(results: AblationResults) -> Section:
     """Table VII as the paper has it: the baseline and the modification that it recommends."""
-    keys = (BASELINE.key, BEST)
+    keys = (BASELINE.key, published.RECOMMENDED)
     header = ["", *(f"paper, {MODIFICATIONS[key].name}" for key in keys)]
     header += [f"here, {MODIFICATIONS[key].name}" for key in keys]
     rows = []
     for loss in LOSSES:
-        ranges = [getattr(PAPER_RANGES[key], _PAPER_NAMES[loss]) for key in keys]
+        ranges = [getattr(published.RANGES[key], loss) for key in keys]
         ranges += [_observed(results, key, loss) for key in keys]
         rows.append((loss, *map(_range, ranges)))
     for network in NETWORKS:
-        means = [_paper_mean(PAPER_RANGES[key], network) for key in keys]
+        means = [getattr(published.RANGES[key], network) for key in keys]
         means += [results.mean(key, mean_loss(network)) for key in keys]
         rows.append((f"mean, {network}", *map(number, means)))
-    for network, paper in PAPER_REDUCTIONS.items():
-        ours = reduction(results, BEST, mean_loss(network))
+    for network, paper in published.REDUCTIONS.items():
+        ours = reduction(results, published.RECOMMENDED, mean_loss(network))
         rows.append((f"reduction, {network}", "", f"{paper} %", "", per_cent(ours)))
     return Section(
         "Table VII: ranges and reductions",
@@ -168,12 +150,12 @@ def range_table(results: Results) -> Section:
     )
 
 
-def test_table(results: Results, network: str) -> Section:
+def test_table(results: AblationResults, network: str) -> Section:
     """Table VII's test for every modification, of the mean loss of both networks of a kind."""
     measure = mean_loss(network)
     tests = comparisons(results, measure)
     rows = []
-    for key in results.keys:
+    for key in results.names:
         row = [*_head(key), spread(results.values(key, measure))]
         if key in tests:
             row += [per_cent(reduction(results, key, measure)), *comparison_cells(tests[key])]
@@ -187,18 +169,15 @@ def test_table(results: Results, network: str) -> Section:
     )
 
 
-COMPARISON_HEADER = ("Welch's t (df)", "p", "p, Holm", "Hedges' g")
-
-
 def comparison_cells(test: Comparison) -> tuple[str, ...]:
     """The cells below `COMPARISON_HEADER`."""
-    t = "–" if math.isnan(test.t) else f"{number(test.t)} ({test.degrees:.1f})"
+    t = UNKNOWN if math.isnan(test.t) else f"{number(test.t)} ({test.degrees:.1f})"
     return t, p_value(test.p), p_value(test.p_holm), number(test.effect)
 
 
-def power_sentence(results: Results) -> str:
+def power_sentence(results: AblationResults) -> str:
     """What such a test can find at all with that many seeds."""
-    seeds, count = len(results.options.seeds), len(results.others)
+    seeds, count = len(results.study.seeds), len(_others(results))
     if seeds < 2:
         return "With a single seed there is no test: nothing says how far chance alone goes."
     effect = detectable_effect(seeds, LEVEL / max(count, 1))
@@ -210,24 +189,19 @@ def power_sentence(results: Results) -> str:
     )
 
 
+def _others(results: AblationResults) -> list[str]:
+    """The modifications that are compared with the baseline."""
+    return [key for key in results.names if key != BASELINE.key]
+
+
 def _head(key: str) -> tuple[str, str]:
     return key, MODIFICATIONS[key].description
 
 
-def _observed(results: Results, key: str, loss: str) -> Pair:
-    values = [run.losses[loss] for run in results.runs if run.key == key]
+def _observed(results: AblationResults, key: str, loss: str) -> published.Pair:
+    values = [run.losses[loss] for run in results.of(key)]
     return (float(np.min(values)), float(np.max(values))) if values else (math.nan, math.nan)
 
 
-def _paper_mean(ranges: PaperRanges, network: str) -> float:
-    return ranges.mean_generator if network == "generators" else ranges.mean_discriminator
-
-
-def _range(ends: Pair) -> str:
-    return "–" if math.isnan(ends[0]) else f"{ends[0]:.2f}–{ends[1]:.2f}"
-
-
-def p_value(p: float) -> str:
-    if math.isnan(p):
-        return "–"
-    return "< 0.001" if p < 0.001 else f"{p:.3f}"
+def _range(ends: published.Pair) -> str:
+    return UNKNOWN if math.isnan(ends[0]) else f"{ends[0]:.2f}–{ends[1]:.2f}"

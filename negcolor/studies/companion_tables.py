@@ -1,135 +1,228 @@
-"""The tables of every study: what was trained, and how good its colors are."""
+"""The companion papers' own tables, our numbers beside those that they print."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Mapping
+
 import numpy as np
 
+from negcolor.evaluation.inception import DISCLAIMER
+from negcolor.experiments import published
 from negcolor.experiments.systems import find_system
+from negcolor.images.lab import AB_SCALE
 from negcolor.reporting.tables import Section
-from negcolor.studies.companion_results import Results, RunResult
-from negcolor.studies.numbers import per_cent, spread
+from negcolor.studies.cells import UNKNOWN, number, spread
+from negcolor.studies.results import HELD_OUT, TRAINING, CompanionResults, InceptionMetrics
 
-WHOLE = "all pictures"
+METRICS = {"PSNR": ("psnr", 2), "SSIM": ("ssim", 3)}  # field and digits
+GREY = "grey, no colors"
+NO_WEIGHTS = "needs --inception-weights"
+
+EXTREMES_TABLES = {
+    "Table 1: conditional GANs": ("attention-unet-gan", "resnet18-unet-gan", "unet-gan"),
+    "Table 2: Wasserstein GANs": ("wgan-gp", "wgan-clip"),
+    "Table 3: CycleGAN": ("grey-cyclegan",),
+}
+EXTREMES_NOTE = (
+    "Over the held-out pictures, of all seeds together. Every result here has the truth's L*, "
+    "which is why grey alone has a high SSIM; the paper's, near 0 even where its PSNR is high, "
+    "must have been measured on something else. The lowest SSIM of its ResNet18 is printed as "
+    "49/7."
+)
 
 
-def trained_table(results: Results) -> Section:
-    """The budget of every run, beside the paper's."""
+def paper_tables(results: CompanionResults) -> list[Section]:
+    """Those of the study's paper."""
+    return [*_TABLES[results.study.kind](results)]
+
+
+def extremes_tables(results: CompanionResults) -> Iterable[Section]:
+    """001, Tables 1 to 3."""
+    note = EXTREMES_NOTE
+    for title, names in EXTREMES_TABLES.items():
+        found = [name for name in names if name in results.names]
+        rows = [row for name in found for row in _extremes_rows(results, name)]
+        if found:
+            rows += _extremes_rows(results, found[0], of="grey")
+        yield Section(
+            title,
+            ("system", "figure", *_extremes_header(""), *_extremes_header("paper, ")),
+            tuple(rows),
+            tuple(range(2, 8)),
+            (note,),
+        )
+        note = "As in Table 1."
+
+
+def _extremes_header(whose: str) -> list[str]:
+    return [whose + word for word in ("average", "maximum", "minimum")]
+
+
+def _extremes_rows(
+    results: CompanionResults, name: str, of: str = "system"
+) -> list[tuple[str, ...]]:
     rows = []
-    for candidate in results.options.study.candidates:
-        system = find_system(candidate.system)
-        config = results.options.config(candidate, results.options.seeds[0])
-        paper_epochs = results.options.study.epochs or sum(p.length for p in system.phases)
-        ended = len(results.of(candidate.name))
-        rows.append(
-            (
-                candidate.name,
-                system.description,
-                f"{config.epochs} ({paper_epochs})",
-                str(config.steps_per_epoch or WHOLE),
-                f"{config.batch_size} ({system.batch_size // candidate.batch_divisor})",
-                f"{config.image_size} ({system.image_size})",
-                f"{config.filters or 64} (64)",
-                config.backbone_weights if system.backbones() else "",
-                f"{ended} of {len(results.options.seeds)}",
-            )
-        )
-    sentences = [
-        "In brackets what the paper has, or what was chosen where it is silent: "
-        "`negcolor-summary --system NAME` tells."
-    ]
-    if results.missing:
-        names = ", ".join(f"{name} with seed {seed}" for name, seed in results.missing)
-        sentences.append(f"Without a result: {names}.")
-    return Section(
-        "What was trained",
-        (
-            *("system", "what it is", "epochs", "steps per epoch", "batch", "size", "filters"),
-            *("backbones", "runs that ended"),
-        ),
+    for metric, (field, digits) in METRICS.items():
+        values = np.concatenate([run.parts[HELD_OUT][of][field] for run in results.of(name)])
+        ours = (number(float(f(values)), digits) for f in (np.mean, np.max, np.min))
+        paper = published.EXTREMES.get(name, {}).get(metric) if of == "system" else None
+        label = name if of == "system" else GREY
+        rows.append((label, metric, *ours, *(paper or [UNKNOWN] * 3)))
+    return rows
+
+
+def distribution_table(results: CompanionResults) -> Iterable[Section]:
+    """002, Table 1."""
+    columns = ("FID", "PSNR", "SSIM", "Inception score")
+    header = ["part", "system"]
+    for column in columns:
+        header += [column, "paper"]
+    rows = []
+    for part, shown in ((HELD_OUT, "test"), (TRAINING, "train")):
+        for name in results.names:
+            cells = [shown, name]
+            for column in columns:
+                paper = published.DISTRIBUTIONS[part, name][column]
+                cells += [_distribution_cell(results, name, part, column), paper]
+            rows.append(tuple(cells))
+        rows.append(_truth_row(results, part, shown))
+    yield Section(
+        "Table 1: distances and scores",
+        tuple(header),
         tuple(rows),
-        (2, 3, 4, 5, 6),
-        tuple(sentences),
+        tuple(range(2, len(header))),
+        (
+            "Test: the pictures held out. Train: as many of those trained on, or all.",
+            DISCLAIMER + " The paper does not say of which features its FID is, and its values are "
+            "hundreds of times smaller than usual ones.",
+        ),
     )
 
 
-def color_table(results: Results) -> Section:
-    """Errors, colorfulness and gamut on the images that were held out."""
+def _distribution_cell(results: CompanionResults, name: str, part: str, column: str) -> str:
+    if column in METRICS:
+        return _cell(results, name, column, part=part)
+    field = "fid" if column == "FID" else "inception_score"
+    return _set_cell(results, name, part, lambda metrics: getattr(metrics, field))
 
-    def row(name: str) -> tuple[str, ...]:
-        def cell(figure: str, digits: int = 2, of: str = "system") -> str:
-            return spread(results.values(name, lambda run: run.mean(figure, of)), digits)
 
-        return (
-            name,
-            cell("ab_error"),
-            cell("ab_error", of="grey"),
-            per_cent(float(np.mean(results.values(name, _against_grey)))),
-            cell("delta_e"),
-            cell("colorfulness", 1),
-            cell("colorfulness", 1, "truth"),
-            per_cent(100 * float(np.mean(results.values(name, lambda run: run.mean("outside"))))),
-        )
+def _cell(
+    results: CompanionResults, name: str, metric: str, of: str = "system", part: str = HELD_OUT
+) -> str:
+    """The mean over the images of a part, ± the standard deviation over the seeds."""
+    field, digits = METRICS[metric]
+    return spread(results.values(name, lambda run: run.mean(field, of, part)), digits)
 
-    header = (
-        *("system", "ab error ↓", "of grey", "against grey", "ΔE2000 ↓", "colorfulness"),
-        *("of the truth", "clipped pixels"),
+
+def _truth_row(results: CompanionResults, part: str, shown: str) -> tuple[str, ...]:
+    """The Inception Score of the truths, which no result has to exceed."""
+    first = results.names[0]
+    score = _set_cell(results, first, part, lambda metrics: metrics.inception_score_of_truth)
+    return (shown, "the truth", *[""] * 6, score, "")
+
+
+def _set_cell(
+    results: CompanionResults, name: str, part: str, measure: Callable[[InceptionMetrics], float]
+) -> str:
+    runs = results.of(name)
+    if not all(run.sets for run in runs):
+        return NO_WEIGHTS
+    return spread(measure(run.sets[part]) for run in runs)
+
+
+def ablation_tables(results: CompanionResults) -> Iterable[Section]:
+    """003, Tables 2 and 3."""
+    rows = []
+    for candidate in results.study.paper.candidates:
+        name = candidate.name
+        if candidate.batch_divisor == 1 and name in results.names:
+            cells = [name, find_system(candidate.system).description]
+            for metric in ("SSIM", "PSNR"):
+                paper = published.ABLATIONS.get(name, {}).get(metric, UNKNOWN)
+                cells += [_cell(results, name, metric), paper]
+            rows.append(tuple(cells))
+    ssim, psnr = (_cell(results, results.names[0], metric, "grey") for metric in ("SSIM", "PSNR"))
+    rows.append((GREY, "", ssim, UNKNOWN, psnr, UNKNOWN))
+    yield Section(
+        "Table 2: ablations and baselines",
+        ("system", "what it is", "SSIM", "paper", "PSNR", "paper"),
+        tuple(rows),
+        (2, 3, 4, 5),
+        ("SSIM is the mean over the three channels of sRGB. The paper has no row of pix2pix.",),
     )
+    yield _batch_table(results)
+
+
+def _batch_table(results: CompanionResults) -> Section:
+    """003, Table 3."""
+    header = ["system", "batch"]
+    for when in ("first", "last"):
+        for name in ("loss_D", "loss_G"):
+            header += [f"{name}, {when} epoch", "paper"]
+    rows = []
+    for name, paper in published.BATCH_LOSSES.items():
+        runs = results.of(name)
+        if not runs:
+            continue
+        cells = [name, str(runs[0].config.batch_size)]
+        places = [(epoch, loss) for epoch in (0, -1) for loss in ("discriminator", "generator")]
+        for (epoch, loss), printed in zip(places, paper, strict=True):
+            losses = (run.phases["gan"][loss][epoch] for run in runs)
+            cells += [spread(losses, 4), printed]
+        rows.append(tuple(cells))
     return Section(
-        "Colors of the held-out pictures",
-        header,
-        tuple(map(row, results.names)),
+        "Table 3: losses by batch size",
+        tuple(header),
+        tuple(rows),
         tuple(range(1, len(header))),
         (
-            "The ab error is the mean |Δa*| and |Δb*| in CIELAB's units, grey a result without "
-            "colors. Colorfulness is Hasler and Süsstrunk's. Clipped are pixels whose color is "
-            "not in sRGB.",
+            "Means over an epoch of the GAN; loss_G is the adversarial loss + 100 L1, loss_D the "
+            "mean binary cross-entropy of real and generated patches. The paper compares batches "
+            "of 64 and 16: here the second has a quarter of the first. It has four times as many "
+            "steps, unless --steps-per-epoch gives both the same.",
         ),
     )
 
 
-def phase_table(results: Results) -> Section:
-    """What the validation images look like at the end of each phase."""
+def archaeology_table(results: CompanionResults) -> Iterable[Section]:
+    """004, sections 7.1.1 to 7.1.3 and Figure 8."""
+    columns: Mapping[str, tuple[str, float, int]] = {
+        "training MSE": ("mse", AB_SCALE**2, 1),
+        "validation MSE": ("validation ab mse", 1.0, 1),
+        "generator's BCE": ("adversarial", 1.0, 3),
+        "discriminator's BCE": ("discriminator", 1.0, 3),
+        "its accuracy": ("validation accuracy D", 1.0, 3),
+    }
     rows = []
     for name in results.names:
         runs = results.of(name)
         for phase, history in runs[0].phases.items():
-            cells = [
-                spread(run.at_end(phase, f"validation {column}") for run in runs)
-                for column in ("ab error", "chroma")
-            ]
-            grey = spread(run.validation_of_grey["ab error"] for run in runs)
-            truth = spread(run.chroma_of_truth for run in runs)
-            epochs = str(max(map(len, history.values())))
-            rows.append((name, phase, epochs, cells[0], grey, cells[1], truth))
-    return Section(
-        "Ends of the phases",
-        (
-            *("system", "phase", "epochs", "validation ab error ↓", "of grey", "chroma"),
-            "of the truth",
-        ),
+            cells = [name, phase]
+            for column, scale, digits in columns.values():
+                known = column in history
+                values = (scale * run.at_end(phase, column) for run in runs)
+                cells.append(spread(values, digits) if known else "")
+            rows.append((*cells, published.PHASES[name, phase]))
+    grey = spread((run.validation_of_grey["ab mse"] for run in results.of(results.names[0])), 1)
+    rows.append((GREY, "", "", grey, "", "", "", ""))
+    yield Section(
+        "Losses and accuracy at the end of each phase",
+        ("system", "phase", *columns, "paper"),
         tuple(rows),
-        (2, 3, 4, 5, 6),
-        ("Means over the validation pictures after the last epoch of a phase.",),
+        tuple(range(2, 7)),
+        (
+            "MSE is in CIELAB's units squared, the mean over a* and b*; the accuracy is that on "
+            "the validation pictures and what the generator makes of them. The paper gives its "
+            "figures in words and curves. It calls 0.999 the value at which the discriminator's "
+            "loss comes to rest; as a binary cross-entropy that would be worse than guessing "
+            "(0.693), so that it is read as the accuracy of Figure 8d.",
+        ),
     )
 
 
-def _against_grey(run: RunResult) -> float:
-    """By how many per cent a system's ab error is above that of grey."""
-    return 100 * (run.mean("ab_error") / run.mean("ab_error", "grey") - 1)
-
-
-def paper_sentence(results: Results) -> str:
-    """What differs between the paper's figures and those of the study."""
-    study, first = results.options.study, results.runs[0]
-    weights = {
-        run.config.backbone_weights
-        for run in results.runs
-        if find_system(run.config.system).backbones()
-    }
-    backbones = {"keras": "pretrained", "none": "random"}
-    used = [f"{backbones.get(name, f'from {name}')} backbones" for name in sorted(weights)]
-    here = ", ".join([first.photographs, "the budget of the last table", *used])
-    return (
-        "The figures of the paper and of this study differ in data, budget and weights, and may "
-        f"not be compared directly. Paper: {study.published}. Here: {here}."
-    )
+_TABLES: Mapping[str, Callable[[CompanionResults], Iterable[Section]]] = {
+    "001": extremes_tables,
+    "002": distribution_table,
+    "003": ablation_tables,
+    "004": archaeology_table,
+}

@@ -1,223 +1,169 @@
-"""What a modification's networks consist of, layer by layer, beside what the paper states.
+"""What networks consist of, layer by layer: as text, Markdown and JSON.
 
-Keras is imported where a network is built, so that bad options are refused at once.
+Keras is imported where a network is listed, so that bad options are refused at once.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
-from typing import Any
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from negcolor.errors import NegcolorError
-from negcolor.experiments.modifications import BASELINE, MODIFICATIONS, Modification
 from negcolor.reporting.tables import Section, as_markdown, as_text
-from negcolor.summary.layer_table import NetworkReport, network_report, network_section
 
-# Where the paper contradicts itself, and what is done here.
-NOTES = (
-    "The text speaks of six residual blocks, Table I lists nine; the baseline has nine.",
-    "Table III gives the baseline's generator 3.2 million parameters, but the nine residual blocks "
-    "of Table I alone have 10.6 million; the networks follow Table I.",
-    "Table III gives 12 layers to the generator with nine residual blocks and to the one with 9+3.",
-    "Dropout and LeakyReLU have no weights, yet Table III gives the generators of modifications 5, "
-    "11 and 19 more parameters than the baseline's.",
-    "Modification 12 changes the optimization, yet Table III gives its generator one layer less "
-    "and 0.1 million parameters more than the baseline's.",
-    "Table III gives the baseline's discriminator four convolutions, Table II five; the four are "
-    "read as the hidden ones.",
-    "The text claims patches of 70×70 pixels, the kernels of Table II see 95×95; the baseline "
-    "follows Table II, and patch-70 is a variant.",
-    "One paragraph rules augmentation out, another lists its operations; it is on, and "
-    "no-augmentation is a variant.",
-    "The abstract says that neither SSIM nor PSNR was used, the introduction that both were.",
-    "Equation 1 prints log log D where log D is meant.",
-    "Table IV repeats the losses of G as those of F; for the baseline it says 3.9 to 4.1 where "
-    "Table VII says 4.7 to 5.6.",
-)
+if TYPE_CHECKING:
+    import keras
+
+
+class LayerKind(NamedTuple):
+    """What reports call layers of a class, and the color of their blocks in drawings.
+
+    Layers that are `counted` convolve; `legend` is their name in drawings if it is another one.
+    """
+
+    name: str
+    color: str
+    counted: bool = True
+    legend: str = ""
+
+
+LAYER_KINDS = {
+    "ReflectionConv2D": LayerKind("convolution", "#7fa8d1"),
+    "Conv2D": LayerKind("convolution", "#7fa8d1"),
+    "SpectralConv2D": LayerKind(
+        "convolution", "#a99bd0", legend="convolution with spectral normalization"
+    ),
+    "ResidualBlock": LayerKind("residual block", "#e3a06b"),
+    "Conv2DTranspose": LayerKind("transposed convolution", "#86b98a"),
+    "UpSampling2D": LayerKind("up-sampling", "#c3dfc0", counted=False),
+    "Concatenate": LayerKind("skip connection", "#e8d48a", counted=False),
+    "Dropout": LayerKind("dropout", "#d9d9d9", counted=False),
+}
+"""By the name of the layer's class; all others are neither counted nor drawn."""
+
+
+@dataclass(frozen=True)
+class LayerRow:
+    """One layer: its name, its class, its output's shape without B, and all its parameters."""
+
+    name: str
+    type: str
+    output_shape: tuple[int, ...]
+    parameters: int
+
+
+@dataclass(frozen=True)
+class NetworkReport:
+    """A network's layers in the order in which they are applied, and all their parameters.
+
+    `untrained_parameters` are part of `parameters`: running statistics, for example. Only a
+    PatchGAN has a receptive field: the side in pixels of the patch that one output sees.
+    """
+
+    layers: tuple[LayerRow, ...]
+    parameters: int
+    untrained_parameters: int
+    receptive_field: int | None = None
+
+    @property
+    def trained_parameters(self) -> int:
+        """All others."""
+        return self.parameters - self.untrained_parameters
+
+    def counts(self) -> Counter[str]:
+        """How many convolutions, residual blocks and transposed convolutions there are."""
+        kinds = (LAYER_KINDS[row.type] for row in self.layers if row.type in LAYER_KINDS)
+        return Counter(kind.name for kind in kinds if kind.counted)
+
+    def to_json(self) -> dict[str, Any]:
+        """The network as a dictionary that `json.dumps` takes."""
+        result: dict[str, Any] = {
+            "parameters": self.parameters,
+            "layers": [dataclasses.asdict(row) for row in self.layers],
+        }
+        if self.receptive_field:
+            result["receptive_field"] = self.receptive_field
+        return result
+
+    def section(self, name: str, image_size: int) -> Section:
+        """The layers and parameters as a table."""
+        rows = tuple(
+            (row.name, row.type, by(row.output_shape), f"{row.parameters:,}") for row in self.layers
+        )
+        total = f"Parameters: {self.parameters:,}"
+        if self.untrained_parameters:
+            total += f", of which {self.untrained_parameters:,} are not trained"
+        sentences = [total + "."]
+        if side := self.receptive_field:
+            sentences.append(f"Receptive field: {by((side, side))} pixels.")
+        title = f"{name.capitalize()} for pictures of {by((image_size, image_size))} pixels"
+        header = ("layer", "type", "output (H×W×C)", "parameters")
+        return Section(title, header, rows, (2, 3), tuple(sentences))
 
 
 @dataclass(frozen=True)
 class ArchitectureReport:
-    """The networks of a modification for square images; None for one that was not asked for."""
+    """The networks of a modification or a system beside what its paper states.
 
-    modification: Modification
-    image_size: int
-    generator: NetworkReport | None
-    discriminator: NetworkReport | None
-
-    @property
-    def title(self) -> str:
-        """The modification's name and the paper's description of it."""
-        entry = self.modification
-        if entry.name == entry.description:
-            return entry.name
-        return f"{entry.name}: {entry.description}"
-
-    def networks(self) -> dict[str, NetworkReport]:
-        """The networks that were asked for, by name."""
-        both = {"generator": self.generator, "discriminator": self.discriminator}
-        return {name: network for name, network in both.items() if network}
-
-
-def architecture_report(
-    modification: Modification, image_size: int = 256, network: str = "both"
-) -> ArchitectureReport:
-    """Builds a modification's "generator", "discriminator" or "both" and lists their layers.
-
-    `image_size` is the side in pixels of the square input that output shapes are given for.
-
-    Raises:
-        NegcolorError: the image size is not a multiple of 4 from 32 on.
+    Attributes:
+        title: its name and what it is.
+        image_size: side in pixels of the square images that output shapes are given for.
+        networks: "generator" and "discriminator", those that were asked for and that it has.
+        facts: what else there is to say, as `json.dumps` takes it.
+        before, after: what stands before and after the tables of the networks.
     """
-    if image_size % 4 or image_size < 32:
-        raise NegcolorError(
-            f"--image-size {image_size} does not fit the networks; give a multiple of 4 from 32 on."
-        )
-    from negcolor.networks.discriminator import build_discriminator
-    from negcolor.networks.generator import build_generator
 
-    generator = discriminator = None
-    if network != "discriminator":
-        generator = network_report(build_generator(modification.generator), image_size)
-    if network != "generator":
-        config = modification.discriminator
-        discriminator = dataclasses.replace(
-            network_report(build_discriminator(config), image_size),
-            receptive_field=config.receptive_field,
-        )
-    return ArchitectureReport(modification, image_size, generator, discriminator)
+    title: str
+    image_size: int
+    networks: Mapping[str, NetworkReport]
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    before: Sequence[Section] = ()
+    after: Sequence[Section] = ()
 
+    def to_json(self) -> dict[str, Any]:
+        """The report as a dictionary that `json.dumps` takes."""
+        return {**self.facts, **{name: each.to_json() for name, each in self.networks.items()}}
 
-def to_json(report: ArchitectureReport) -> dict[str, Any]:
-    """The report as a dictionary that `json.dumps` takes."""
-    entry = report.modification
-    return {
-        "modification": entry.key,
-        "name": entry.name,
-        "differences": entry.differences(),
-        "paper": {
-            "description": entry.description,
-            "purpose": entry.purpose,
-            "counts": dataclasses.asdict(entry.paper) if entry.paper else None,
-            "notes": list(NOTES),
-        },
-        **{name: network.to_json() for name, network in report.networks().items()},
-    }
+    def to_text(self) -> str:
+        """The report as tables for a terminal of 100 columns."""
+        return "\n".join([self.title, "", *(as_text(part, 100) for part in self._sections())])
+
+    def to_markdown(self) -> str:
+        """The report as a Markdown document."""
+        return "\n".join([f"## {self.title}", "", *map(as_markdown, self._sections())])
+
+    def _sections(self) -> list[Section]:
+        tables = (each.section(name, self.image_size) for name, each in self.networks.items())
+        return [*self.before, *tables, *self.after]
 
 
-def to_text(report: ArchitectureReport) -> str:
-    """The report as tables for a terminal of 100 columns."""
-    return "\n".join([report.title, "", *(as_text(part, 100) for part in _sections(report))])
+def network_report(
+    model: keras.Model, image_size: int, receptive_field: int | None = None
+) -> NetworkReport:
+    """Lists the layers of a functional model with one input; a model in it is one layer.
 
+    `image_size` is the side in pixels of its square images. Of several outputs of a layer, the
+    last one's shape is listed.
+    """
+    import keras
 
-def to_markdown(report: ArchitectureReport) -> str:
-    """The report as a Markdown document."""
-    return "\n".join([f"## {report.title}", "", *(as_markdown(part) for part in _sections(report))])
-
-
-def comparison_text(reports: list[ArchitectureReport]) -> str:
-    """One row per modification, for a terminal of 130 columns."""
-    return "\n".join(as_text(part, 130) for part in _comparison(reports))
-
-
-def comparison_markdown(reports: list[ArchitectureReport] | None = None) -> str:
-    """One row per modification and variant as Markdown tables; the README holds this text."""
-    return "\n".join(as_markdown(part) for part in _comparison(reports or all_reports()))
-
-
-def all_reports(image_size: int = 256) -> list[ArchitectureReport]:
-    """The reports of the twenty modifications, then of the variants."""
-    return [architecture_report(entry, image_size) for entry in MODIFICATIONS.values()]
-
-
-def _sections(report: ArchitectureReport) -> list[Section]:
-    return [
-        _differences_section(report.modification),
-        *(network_section(*item, report.image_size) for item in report.networks().items()),
-        _counts_section(report),
-        Section("Inconsistencies of the paper", points=NOTES),
-    ]
-
-
-def _differences_section(entry: Modification) -> Section:
+    layers = [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
+    # Where each was called in this model: `output` of a model within is its own.
+    outputs = [layer._inbound_nodes[0].output_tensors[-1] for layer in layers]
+    # A symbolic image: shapes without any arithmetic.
+    image = keras.KerasTensor((1, image_size, image_size, model.input.shape[-1]))
+    sized = keras.Model(model.input, outputs)(image)
     rows = tuple(
-        (part, name, _value(value), _value(getattr(getattr(BASELINE, part), name)))
-        for part, fields in entry.differences().items()
-        for name, value in fields.items()
+        LayerRow(layer.name, type(layer).__name__, output.shape[1:], layer.count_params())
+        for layer, output in zip(layers, sized, strict=True)
     )
-    purpose = f"Purpose: {entry.purpose}."
-    sentences = (purpose,) if rows else ("None.", purpose)
-    header = ("part", "field", "value", "baseline")
-    return Section("Differences from the baseline", header, rows, sentences=sentences)
+    untrained = sum(math.prod(weight.shape) for weight in model.non_trainable_weights)
+    return NetworkReport(rows, model.count_params(), untrained, receptive_field)
 
 
-def _counts_section(report: ArchitectureReport) -> Section:
-    layers, parameters, convolutions = _paper_counts(report.modification)
-    rows = []
-    if network := report.generator:
-        counts = network.counts()
-        kinds = " + ".join(f"{count} {kind}{'s' * (count > 1)}" for kind, count in counts.items())
-        rows.append(("generator's layers", f"{kinds} = {counts.total()}", layers))
-        rows.append(("generator's parameters", f"{network.parameters:,}", parameters))
-    if network := report.discriminator:
-        hidden = network.counts().total() - 1
-        rows.append(("discriminator's convolutions", f"{hidden} hidden + 1 output", convolutions))
-    sentences = ["Layers are those that convolve; a residual block is one."]
-    if not report.modification.paper:
-        sentences.append("The paper names this variant in its text only and states no counts.")
-    header = ("", "negcolor", "paper")
-    return Section("Counts beside the paper's", header, tuple(rows), sentences=tuple(sentences))
-
-
-def _comparison(reports: list[ArchitectureReport]) -> list[Section]:
-    header = (
-        "key", "differs from the baseline in", "residual\nblocks", "generator\nparameters",
-        "discriminator\nparameters", "receptive\nfield", "paper",
-    )  # fmt: skip
-    numbered = tuple(_comparison_row(r) for r in reports if r.modification.paper)
-    variants = tuple(_comparison_row(r)[:6] for r in reports if not r.modification.paper)
-    legend = (
-        "A discriminator's convolutions are its hidden ones, as kernel size/stride. The paper's "
-        "counts (Table III) are the generator's layers and parameters and the discriminator's "
-        "convolutions."
-    )
-    numeric = (2, 3, 4, 5)
-    return [
-        Section("Baseline and modifications of the paper", header, numbered, numeric, (legend,)),
-        Section("Named variants", header[:6], variants, numeric),
-    ]
-
-
-def _comparison_row(report: ArchitectureReport) -> tuple[str, ...]:
-    entry, networks = report.modification, report.networks()
-    differences = "; ".join(
-        f"{part}: " + ", ".join(f"{name}={_value(value)}" for name, value in fields.items())
-        for part, fields in entry.differences().items()
-    )
-    layers, parameters, convolutions = _paper_counts(entry)
-    return (
-        entry.key,
-        differences or "–",
-        str(entry.generator.residual_blocks),
-        *(f"{network.parameters:,}" for network in networks.values()),
-        str(networks["discriminator"].receptive_field),
-        f"{layers} layers, {parameters}, {convolutions} conv.",
-    )
-
-
-def _paper_counts(entry: Modification) -> tuple[str, str, str]:
-    """The generator's layers and parameters, and the discriminator's convolutions."""
-    if not (paper := entry.paper):
-        return "–", "–", "–"
-    millions = f"{paper.generator_parameters_millions:g} M"
-    return str(paper.generator_layers), millions, str(paper.discriminator_convolutions)
-
-
-def _value(value: Any) -> str:
-    """A configuration's value in short: ((4, 2), (4, 1)) as "4/2 4/1"."""
-    if isinstance(value, tuple):
-        return " ".join("/".join(map(str, v)) if isinstance(v, tuple) else v for v in value)
-    if isinstance(value, bool):
-        return "on" if value else "off"
-    return "none" if value is None else str(value)
+def by(sides: Sequence[int]) -> str:
+    """A shape as "64×64×256"."""
+    return "×".join(map(str, sides))

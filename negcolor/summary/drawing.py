@@ -10,21 +10,17 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch, Rectangle
 
-from negcolor.summary.architecture import ArchitectureReport
-from negcolor.summary.layer_table import LayerRow, NetworkReport
+from negcolor.summary.architecture import (
+    LAYER_KINDS,
+    ArchitectureReport,
+    LayerKind,
+    LayerRow,
+    NetworkReport,
+    by,
+)
 
-# The layer types that are drawn, with their word in the legend and their color.
-KINDS = {
-    "picture": ("picture", "#f4f1ea"),
-    "ReflectionConv2D": ("convolution", "#7fa8d1"),
-    "Conv2D": ("convolution", "#7fa8d1"),
-    "SpectralConv2D": ("convolution with spectral normalization", "#a99bd0"),
-    "ResidualBlock": ("residual block", "#e3a06b"),
-    "Conv2DTranspose": ("transposed convolution", "#86b98a"),
-    "UpSampling2D": ("up-sampling", "#c3dfc0"),
-    "Concatenate": ("skip connection", "#e8d48a"),
-    "Dropout": ("dropout", "#d9d9d9"),
-}
+IMAGE = LayerKind("picture", "#f4f1ea", counted=False)  # the input's block
+KINDS = {"picture": IMAGE, **LAYER_KINDS}
 EDGE = "#444444"
 CAPTION = (
     "Above a block its channels, below it the resolution where that changes. Heights follow the "
@@ -40,7 +36,7 @@ WIDTH_PER_ROOT_CHANNEL = 0.05
 
 @dataclass(frozen=True)
 class _Block:
-    """A layer's rectangle, centerd on y = 0."""
+    """A layer's rectangle, centered on y = 0."""
 
     row: LayerRow
     left: float
@@ -66,7 +62,7 @@ def draw(report: ArchitectureReport) -> np.ndarray:
     Returns:
         (H, W, 3) uint8, sRGB.
     """
-    networks = report.networks()
+    networks = report.networks
     placed = {name: _place(n, report.image_size) for name, n in networks.items()}
     blocks = [block for row in placed.values() for block in row]
     span = max(block.right for block in blocks)
@@ -82,9 +78,12 @@ def draw(report: ArchitectureReport) -> np.ndarray:
         axes.set_xlim(center - span / 2 - 0.1, center + span / 2 + 0.1)
         field = network.receptive_field
         title = f"{name.capitalize()}: {network.parameters:,} parameters"
-        axes.set_title(title + (f", receptive field {field}×{field}" if field else ""), fontsize=12)
-    colors = dict(KINDS[block.row.type] for block in blocks)
-    handles = [Patch(facecolor=c, edgecolor=EDGE, label=word) for word, c in colors.items()]
+        axes.set_title(
+            title + (f", receptive field {by((field, field))}" if field else ""), fontsize=12
+        )
+    kinds = (KINDS[block.row.type] for block in blocks)
+    colors = {kind.legend or kind.name: kind.color for kind in kinds}
+    handles = [Patch(facecolor=c, edgecolor=EDGE, label=name) for name, c in colors.items()]
     figure.legend(
         handles=handles,
         loc="outside lower center",
@@ -120,7 +119,7 @@ def _draw_network(axes: Axes, blocks: list[_Block], tallest: float) -> None:
     previous = 0
     for block in blocks:
         size, _, channels = block.row.output_shape
-        _draw_block(axes, block, str(channels), f"{size}×{size}" if size != previous else "")
+        _draw_block(axes, block, str(channels), by((size, size)) if size != previous else "")
         if block.row.type == "Concatenate":
             ceiling += 0.08
             _draw_skip(axes, encoder[size], block, ceiling)
@@ -131,7 +130,7 @@ def _draw_network(axes: Axes, blocks: list[_Block], tallest: float) -> None:
 
 
 def _draw_block(axes: Axes, block: _Block, above: str, below: str) -> None:
-    color = KINDS[block.row.type][1]
+    color = KINDS[block.row.type].color
     corner = (block.left, -block.top)
     axes.add_patch(Rectangle(corner, block.width, block.height, facecolor=color, edgecolor=EDGE))
     x, y = block.center, block.top + 0.02

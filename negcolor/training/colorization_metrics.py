@@ -15,10 +15,10 @@ def predicted_colors(generator: keras.Model, lightness: np.ndarray) -> np.ndarra
 
     Args:
         generator: (B, S, S, 1) -> (B, S, S, 2), or (B, S, S, 3) with L* before a* and b*.
-        lightness: L* in network Lab, (N, S, S, 1) float32.
+        lightness: L* in normalized Lab, (N, S, S, 1) float32.
 
     Returns:
-        a* and b* in network Lab, (N, S, S, 2) float32.
+        a* and b* in normalized Lab, (N, S, S, 2) float32.
     """
     return np.concatenate(
         [np.asarray(generator(batch, training=False))[..., -2:] for batch in _batches(lightness)]
@@ -31,7 +31,7 @@ def color_errors(colors: np.ndarray, truth: np.ndarray) -> dict[str, float]:
     A grey result has as error the truth's mean |a*| and |b*|, and no chroma.
 
     Args:
-        colors, truth: a* and b* in network Lab, (N, S, S, 2).
+        colors, truth: a* and b* in normalized Lab, (N, S, S, 2).
     """
     difference = AB_SCALE * (colors.astype("float64") - truth)
     chroma = np.hypot(*np.moveaxis(AB_SCALE * colors.astype("float64"), -1, 0))
@@ -49,7 +49,7 @@ def discriminator_accuracy(
 
     Args:
         discriminator: (B, S, S, 3) or (B, S, S, 2) -> logits, high for real.
-        truth: network Lab, (N, S, S, 3).
+        truth: normalized Lab, (N, S, S, 3).
         colors: what a generator made of its L*, (N, S, S, 2).
     """
     made = np.concatenate([truth[..., :1], colors], axis=-1)

@@ -30,10 +30,10 @@ class ColorizationData:
     """What a system's training reads.
 
     Attributes:
-        batches: (first step, order) -> endless batches of network Lab, (B, S, S, 3) float32, a
+        batches: (first step, order) -> endless batches of normalized Lab, (B, S, S, 3) float32, a
             pure function of both; streams of different orders have nothing to do with each other.
         images: how many there are to train on.
-        validation: network Lab of held-out images, (N, S, S, 3) float32.
+        validation: normalized Lab of held-out images, (N, S, S, 3) float32.
     """
 
     batches: Callable[[int, int], tf.data.Dataset]

@@ -20,7 +20,7 @@ class CycleGAN(AdversarialModel):
     """G: X -> Y and F: Y -> X, trained against D_X and D_Y.
 
     X are negatives and Y color images, both (B, S, S, 3); or X are grey images, (B, S, S, 1),
-    and Y color images, both in network Lab (see `negcolor.images.lab`). `fit` takes batches
+    and Y color images, both in normalized Lab (see `negcolor.images.lab`). `fit` takes batches
     (x, y) of static shape, float32 in [-1, 1]. The losses are named as in the paper's Tables IV
     and V.
 

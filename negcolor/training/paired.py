@@ -150,7 +150,7 @@ class AlternatingGan(PairedTraining):
 
     The discriminator comes first, as the papers say, and the generator learns from its new
     weights. Either of them rests but for every n-th step where the other one is to make several.
-    `fit` takes (L*, a* and b*) in network Lab, (B, S, S, 1) and (B, S, S, 2) float32.
+    `fit` takes (L*, a* and b*) in normalized Lab, (B, S, S, 1) and (B, S, S, 2) float32.
 
     Args:
         phase, step, networks: as for `PairedTraining`.

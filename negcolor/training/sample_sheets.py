@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from negcolor.images.color import from_unit, to_unit
-from negcolor.images.lab import from_lab_network, lab_to_image
-from negcolor.images.resize import fit
+from negcolor.images.lab import denormalize_lab, lab_to_image
+from negcolor.images.resize import downscale_to
 from negcolor.training.task import TestImage
 
 ROWS = 4  # of negatives
@@ -32,10 +32,10 @@ def negative_sheet(
     for image in images[:ROWS]:
         height, width = image.negative.shape[:2]
         long_side = HEIGHT if height >= width else round(HEIGHT * width / height)
-        negative = fit(to_unit(image.negative), long_side)
+        negative = downscale_to(to_unit(image.negative), long_side)
         tiles = [negative, *convert(negative)]
         if image.truth is not None:
-            tiles.append(fit(to_unit(image.truth), long_side))
+            tiles.append(downscale_to(to_unit(image.truth), long_side))
         rows.append(np.concatenate(tiles, axis=1))
     sheet = np.ones((sum(r.shape[0] for r in rows), max(r.shape[1] for r in rows), 3), np.float32)
     top = 0
@@ -49,7 +49,7 @@ def grey_sheet(truth: np.ndarray, colors: np.ndarray) -> np.ndarray:
     """Grey images: grey | result | truth, a row per image; two rows stand side by side.
 
     Args:
-        truth: network Lab, (N, S, S, 3), N from 1 on.
+        truth: normalized Lab, (N, S, S, 3), N from 1 on.
         colors: a* and b* made for its L*, (N, S, S, 2).
 
     Returns:
@@ -58,7 +58,7 @@ def grey_sheet(truth: np.ndarray, colors: np.ndarray) -> np.ndarray:
     light = truth[..., :1]
     versions = [np.zeros_like(colors), colors, truth[..., 1:]]
     tiles = [
-        lab_to_image(from_lab_network(np.concatenate([light, ab], axis=-1)))[0] for ab in versions
+        lab_to_image(denormalize_lab(np.concatenate([light, ab], axis=-1)))[0] for ab in versions
     ]
     rows = [np.concatenate(row, axis=1) for row in zip(*tiles, strict=True)]
     if len(rows) % 2 and len(rows) > 1:

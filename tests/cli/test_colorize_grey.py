@@ -10,10 +10,10 @@ from skimage.color import rgb2lab
 
 import negcolor
 from negcolor.cli.colorize import main
+from negcolor.converters.classical import density_stretch
 from negcolor.film.simulation import simulate
 from negcolor.images.io import read, write
 from negcolor.inference.api import colorize
-from negcolor.inference.models import ClassicalConverter
 from negcolor.inference.trims import Trims
 
 
@@ -95,7 +95,7 @@ def test_black_and_white_is_the_usual_positive_without_its_colors(call_main, neg
     assert code == 0, stderr
     assert "outside sRGB" not in stdout
     result = read(tmp_path / "out" / negative.name)
-    usual = colorize(read(negative), ClassicalConverter("density-stretch"))
+    usual = colorize(read(negative), density_stretch)
     assert result.dtype == np.uint16
     assert np.ptp(result.astype(int), axis=-1).max() == 0
     np.testing.assert_allclose(lightness(result), lightness(usual), atol=0.01)
@@ -126,11 +126,6 @@ def test_a_negative_is_developed_and_then_colored(call_main, negative, system_ru
     ("arguments", "sentence"),
     [
         (("--system", "RUN", "--method", "whole"), "leave out --method, or give"),
-        (("--system", "RUN", "--model", "film"), "leave out --model"),
-        (("--system", "RUN", "--classical", "negadoctor", "--roll"), "--classical and --roll"),
-        (("--system", "RUN", "--server", "http://localhost:1"), "leave out --server"),
-        (("--system", "RUN", "--black-and-white", "--then", "RUN"), "--black-and-white and --then"),
-        (("--then", "RUN"), "--then colors the grey positives that --black-and-white makes"),
         (("--system", "missing"), "missing: there is no colorizer here; give a run folder"),
         (("--system", "film"), "film is a model for negatives: give it as --model"),
         (("--black-and-white", "--then", "film"), "film is a model for negatives"),

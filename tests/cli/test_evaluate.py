@@ -12,12 +12,12 @@ import pytest
 from negcolor.cli.evaluate import main
 from negcolor.converters.classical import CLASSICAL
 from negcolor.errors import NegcolorError
-from negcolor.evaluation import image_sets
+from negcolor.evaluation import set_metrics
 from negcolor.evaluation.metrics import compare
 from negcolor.experiments.modifications import GeneratorConfig
 from negcolor.images.color import to_unit
 from negcolor.images.io import read, write
-from negcolor.inference.models import load_network
+from negcolor.inference.models import load_converter
 from negcolor.networks.generator import build_generator
 from negcolor.serving.export import export_model
 
@@ -56,7 +56,7 @@ def no_inception(monkeypatch):
     def load(weights):
         raise NegcolorError(f"no weights in {weights}.")
 
-    monkeypatch.setattr(image_sets, "load_inception", load)
+    monkeypatch.setattr(set_metrics, "load_inception", load)
 
 
 def test_two_models_and_all_classical_converters(bench, model, call_main, complaints, tmp_path):
@@ -75,14 +75,14 @@ def test_two_models_and_all_classical_converters(bench, model, call_main, compla
     report = json.loads((output / "report.json").read_text())
     assert list(report["methods"]) == ["run", "served", *CLASSICAL]
     assert {method["pictures"] for method in report["methods"].values()} == {3}
-    network = load_network(model)
+    converter = load_converter(model)
     deltas = []
     for truth in (bench / "truthA").iterdir():
         pair = read(bench / "testA" / f"{truth.stem}.png"), read(truth)
         negative, wanted = map(to_unit, pair)
-        deltas.append(compare(network.run(negative), wanted).delta_e)
+        deltas.append(compare(converter.run(negative), wanted).delta_e)
     for name in ("run", "served"):
-        mean = report["methods"][name]["figures"]["delta_e"]["mean"]
+        mean = report["methods"][name]["metrics"]["delta_e"]["mean"]
         assert mean == pytest.approx(np.mean(deltas), rel=1e-3)
     assert [group["value"] for group in report["groups"]["exposure_stops"]] == [-1, 0, 1]
     assert "Grüße 猫.png" in (output / "report.html").read_text()
@@ -128,7 +128,7 @@ def test_without_truths_results_are_shown(bench, call_main, tmp_path):
         ((), "give --model, --classical, or both"),
         (
             ("--classical", "nosuch"),
-            "--classical nosuch is not known: choose all or some of plain-",
+            "there is no classical converter 'nosuch'; choose one of all, plain-",
         ),
         (("--model", "missing"), "missing: there is no generator here"),
         (("--model", "BENCH/manifest.json"), "manifest.json: this is not a generator"),
@@ -161,6 +161,7 @@ def test_mistakes_write_nothing(
     assert tree(tmp_path) == before
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "arguments",
     [["--help"], ["--data", "missing", "--classical", "all"], ["--data", ".", "--output", "."]],

@@ -73,6 +73,7 @@ def test_mistakes_write_nothing(
     assert not (tmp_path / "mine").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("arguments", [["--help"], ["missing", "--output", "mine"]])
 def test_help_and_simple_mistakes_do_not_import_tensorflow(arguments, tmp_path):
     code = (

@@ -1,32 +1,35 @@
-"""negcolor-summary as it is installed."""
+"""negcolor-summary: what it prints and draws, and mistakes."""
 
 import json
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
+from negcolor.cli.summary import main
 from negcolor.experiments.modifications import MODIFICATIONS
 from negcolor.images import io
 
-COMMAND = Path(sys.executable).with_name("negcolor-summary")
 
+@pytest.fixture
+def summary(call_main, complaints):
+    """Runs the command in this process: exit code, standard output, its own complaints."""
 
-def summary(*arguments):
-    return subprocess.run(
-        [COMMAND, *map(str, arguments)], capture_output=True, text=True, check=False
-    )
+    def call(*arguments):
+        code, stdout, stderr = call_main(main, "negcolor-summary", *arguments)
+        return code, stdout, complaints(stderr)
+
+    return call
 
 
 def parameters(network):
     return {layer["name"]: layer["parameters"] for layer in network["layers"]}
 
 
-def test_the_baseline_has_the_parameters_of_tables_1_and_2():
-    result = summary("--modification", 0, "--format", "json")
-    assert result.returncode == 0, result.stderr
-    report = json.loads(result.stdout)
+def test_the_baseline_has_the_parameters_of_tables_1_and_2(summary):
+    code, stdout, _ = summary("--modification", 0, "--format", "json")
+    assert code == 0
+    report = json.loads(stdout)
     assert list(report) == [
         "modification", "name", "differences", "paper", "generator", "discriminator",
     ]  # fmt: skip
@@ -59,27 +62,27 @@ def test_the_baseline_has_the_parameters_of_tables_1_and_2():
     assert report["discriminator"]["receptive_field"] == 95
 
 
-def test_all_lists_every_modification_as_json():
-    result = summary("--all", "--format", "json", "--image-size", 32)
-    assert result.returncode == 0, result.stderr
-    reports = json.loads(result.stdout)
+@pytest.mark.slow  # builds every network
+def test_all_lists_every_modification_as_json(summary):
+    code, stdout, _ = summary("--all", "--format", "json", "--image-size", 32)
+    assert code == 0
+    reports = json.loads(stdout)
     assert [report["modification"] for report in reports] == list(MODIFICATIONS)
     assert reports[0]["generator"]["layers"][-1]["output_shape"] == [32, 32, 3]
 
 
-def test_a_plot_is_written_once_and_never_over_a_file(tmp_path):
+def test_a_plot_is_written_once_and_never_over_a_file(summary, tmp_path):
     file = tmp_path / "networks.png"
     arguments = ("--modification", "patch-34", "--network", "discriminator", "--plot", file)
-    result = summary(*arguments, "--format", "markdown")
-    assert result.returncode == 0, result.stderr
-    assert result.stdout.startswith("## patch-34: patch 34x34\n")
+    code, stdout, _ = summary(*arguments, "--format", "markdown")
+    assert code == 0
+    assert stdout.startswith("## patch-34: patch 34x34\n")
     assert io.read(file).std() > 10
 
     before = file.read_bytes()
-    again = summary(*arguments)
-    assert again.returncode == 2
-    assert again.stdout == ""
-    assert f"{file} exists already" in again.stderr.splitlines()[-1]
+    code, stdout, (complaint,) = summary(*arguments)
+    assert (code, stdout) == (2, "")
+    assert f"{file} exists already" in complaint
     assert file.read_bytes() == before
     assert list(tmp_path.iterdir()) == [file]
 
@@ -108,54 +111,46 @@ def test_a_plot_is_written_once_and_never_over_a_file(tmp_path):
             ("--modification", "1", "--image-size", "250"),
             "--image-size 250 does not fit the networks; give a multiple of 4 from 32 on.",
         ),
+        (
+            ("--system", "unet-gan", "--image-size", 100),
+            "--image-size 100 does not fit the networks of this system; give a multiple of 32.",
+        ),
     ],
 )
-def test_bad_options_are_one_sentence(arguments, sentence):
-    result = summary(*arguments)
-    assert (result.returncode, result.stdout) == (2, "")
-    assert result.stderr == f"negcolor-summary: {sentence}\n"
+def test_bad_options_are_one_sentence(summary, arguments, sentence):
+    assert summary(*arguments) == (2, "", [f"negcolor-summary: {sentence}"])
 
 
-def test_an_unknown_modification_lists_the_choices():
-    result = summary("--modification", "20")
-    assert (result.returncode, result.stdout) == (2, "")
-    assert result.stderr.startswith("negcolor-summary: there is no modification '20'; choose")
-    assert result.stderr.count("\n") == 1
-    assert "patch-128" in result.stderr
+@pytest.mark.parametrize(
+    ("option", "name", "choice"),
+    [("--modification", "nosuch", "patch-128"), ("--system", "nosuch", "wgan-gp")],
+)
+def test_an_unknown_name_lists_the_choices(summary, option, name, choice):
+    code, stdout, (complaint,) = summary(option, name)
+    assert (code, stdout) == (2, "")
+    what = option.removeprefix("--")
+    assert complaint.startswith(f"negcolor-summary: there is no {what} {name!r}; choose")
+    assert choice in complaint
 
 
-def test_a_system_has_the_size_of_its_paper():
-    result = summary("--system", "archaeology-gan", "--format", "json")
-    assert result.returncode == 0, result.stderr
-    report = json.loads(result.stdout)
+def test_a_system_has_the_size_of_its_paper(summary):
+    code, stdout, _ = summary("--system", "archaeology-gan", "--format", "json")
+    assert code == 0
+    report = json.loads(stdout)
     assert (report["system"], report["image_size"]) == ("archaeology-gan", 128)
     assert report["generator"]["parameters"] == 10_868_866
 
 
-def test_one_network_of_a_system_as_markdown():
-    result = summary("--system", "unet-gan", "--network", "discriminator", "--format", "markdown")
-    assert result.returncode == 0, result.stderr
-    assert result.stdout.startswith("## unet-gan: conditional GAN")
-    assert "| Conv2d_5 | Conv2D | 30×30×1 | 8,193 |" in result.stdout
-    assert "Generator for" not in result.stdout
+def test_one_network_of_a_system_as_markdown(summary):
+    arguments = ("--system", "unet-gan", "--network", "discriminator", "--format", "markdown")
+    code, stdout, _ = summary(*arguments)
+    assert code == 0
+    assert stdout.startswith("## unet-gan: conditional GAN")
+    assert "| Conv2d_5 | Conv2D | 30×30×1 | 8,193 |" in stdout
+    assert "Generator for" not in stdout
 
 
-def test_an_unknown_system_lists_the_choices():
-    result = summary("--system", "nosuch")
-    assert (result.returncode, result.stdout) == (2, "")
-    assert result.stderr.startswith("negcolor-summary: there is no system 'nosuch'; choose one of")
-    assert result.stderr.count("\n") == 1
-
-
-def test_a_size_that_does_not_fit_a_system_is_refused():
-    result = summary("--system", "unet-gan", "--image-size", 100)
-    assert (result.returncode, result.stdout) == (2, "")
-    assert result.stderr.splitlines()[-1] == (
-        "negcolor-summary: --image-size 100 does not fit the networks of this system; give a "
-        "multiple of 32."
-    )
-
-
+@pytest.mark.slow
 def test_help_does_not_load_tensorflow():
     program = (
         "import sys\n"

@@ -41,6 +41,7 @@ def evaluation(benchmark_folder):
     """An evaluation of images and methods with names that need to be escaped."""
     from negcolor.evaluation.dataset import open_data
     from negcolor.evaluation.evaluate import evaluate
+    from negcolor.evaluation.set_metrics import ImageSets
 
     names = ["<img src=x> & 猫.png", 'a|b "quoted" *c*.png', "plain.png"]
     traits = [
@@ -50,4 +51,5 @@ def evaluation(benchmark_folder):
     ]
     folder = benchmark_folder(names, traits=traits)
     methods = {"in|version": lambda x: 1 - x, "<nothing>": lambda x: x}
-    return evaluate(open_data(folder), methods, "there are <no> weights", lambda *_: None)
+    sets = ImageSets(None, "there are <no> weights")
+    return evaluate(open_data(folder), methods, sets, lambda *_: None)

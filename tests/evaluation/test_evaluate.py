@@ -8,9 +8,9 @@ from negcolor.evaluation import gallery
 from negcolor.evaluation.dataset import open_data
 from negcolor.evaluation.evaluate import evaluate
 from negcolor.evaluation.gallery import ERROR_LIMIT, Gallery, error_colors
-from negcolor.evaluation.image_sets import ImageSets
-from negcolor.evaluation.measuring import measure
+from negcolor.evaluation.measurement import measure
 from negcolor.evaluation.metrics import compare
+from negcolor.evaluation.set_metrics import ImageSets
 from negcolor.images.color import to_unit
 from negcolor.images.io import read
 
@@ -27,9 +27,10 @@ class MeanColor:
         return np.stack([[image.mean(), 1 - image.mean()] for image in images])
 
 
-def run(folder, sets="no weights"):
+def run(folder, inception=None):
     """The evaluation, and what was told on the way."""
     told = []
+    sets = ImageSets(inception, "" if inception else "no weights")
     result = evaluate(open_data(folder), CONVERTERS, sets, lambda *step: told.append(step))
     return result, told
 
@@ -38,15 +39,15 @@ def test_each_image_is_compared_with_its_truth(benchmark_folder):
     folder = benchmark_folder(traits=[{"stock": "gold"}, {"stock": "gold"}, {"stock": "ektar"}])
     result, told = run(folder)
     assert told == [("1.png", None), ("2.png", None), ("3.png", None)]
-    assert (result.images, result.left_out, result.sets) == (3, (), "no weights")
+    assert (result.images, result.left_out, result.sets.missing) == (3, (), "no weights")
     assert [(row.image, row.method) for row in result.rows[:3]] == [
         ("1.png", "inversion"),
         ("1.png", "nothing"),
         ("2.png", "inversion"),
     ]
     negative, truth = (to_unit(read(folder / part / "1.png")) for part in ("testA", "truthA"))
-    assert result.rows[1].figures == compare(negative, truth)
-    assert result.summaries["inversion"].figures["delta_e"].mean == pytest.approx(0, abs=1e-3)
+    assert result.rows[1].metrics == compare(negative, truth)
+    assert result.summaries["inversion"].metrics["delta_e"].mean == pytest.approx(0, abs=1e-3)
     assert list(result.groups) == ["stock"]
     assert result.groups["stock"]["gold"]["nothing"].images == 2
 
@@ -72,32 +73,32 @@ def test_nothing_to_evaluate_is_refused(benchmark_folder):
 
 def test_sets_are_compared_with_the_photographs(benchmark_folder):
     folder = benchmark_folder(truths=False, photographs=3)
-    result, told = run(folder, ImageSets(MeanColor()))
+    result, told = run(folder, MeanColor())
     assert [name for name, _ in told] == ["1.png", "2.png", "3.png", "0.png", "1.png", "2.png"]
     assert result.rows == ()
     assert result.summaries == {}
-    assert list(result.sets) == ["inversion", "nothing"]
-    assert result.sets["inversion"].fid > 0
+    assert list(result.sets.metrics) == ["inversion", "nothing"]
+    assert result.sets.metrics["inversion"].fid > 0
 
 
 def test_sets_are_compared_with_truths_where_there_are_no_photographs(benchmark_folder):
-    result, _ = run(benchmark_folder(), ImageSets(MeanColor()))
-    assert result.sets["inversion"].fid == pytest.approx(0, abs=1e-6)
-    assert result.sets["nothing"].fid > 1e-5
+    result, _ = run(benchmark_folder(), MeanColor())
+    assert result.sets.metrics["inversion"].fid == pytest.approx(0, abs=1e-6)
+    assert result.sets.metrics["nothing"].fid > 1e-5
 
 
 def test_a_broken_photograph_is_left_out(benchmark_folder):
     folder = benchmark_folder(photographs=3)
     (folder / "testB" / "0.png").write_bytes(b"")
-    result, told = run(folder, ImageSets(MeanColor()))
+    result, told = run(folder, MeanColor())
     assert told[3] == ("0.png", result.left_out[0])
     assert result.images == 3
-    assert result.sets["nothing"].fid > 0
+    assert result.sets.metrics["nothing"].fid > 0
 
 
 def test_a_single_image_makes_no_set(benchmark_folder):
-    result, _ = run(benchmark_folder(["1.png"]), ImageSets(MeanColor()))
-    assert result.sets == "they take at least 2 results and 2 color photographs"
+    result, _ = run(benchmark_folder(["1.png"]), MeanColor())
+    assert result.sets.missing == "they take at least 2 results and 2 color photographs"
 
 
 def test_the_gallery_is_spread_and_knows_best_and_worst(benchmark_folder, monkeypatch):

@@ -1,4 +1,4 @@
-"""InceptionV3 as a judge; the network here is random, of the right shape."""
+"""InceptionV3 as a feature extractor; the network here is random, of the right shape."""
 
 import hashlib
 import inspect
@@ -29,8 +29,8 @@ def images():
 
 def test_features_and_probabilities(network, images, monkeypatch):
     monkeypatch.setattr(inception, "BATCH", 1)
-    judge = Inception(network)
-    features, probabilities = judge.features(images), judge.probabilities(images)
+    extractor = Inception(network)
+    features, probabilities = extractor.features(images), extractor.probabilities(images)
     assert features.shape == (2, 2048)
     assert probabilities.shape == (2, 1000)
     np.testing.assert_allclose(probabilities.sum(1), 1.0, atol=1e-5)
@@ -54,6 +54,7 @@ def test_images_are_resampled_and_scaled_as_the_network_wants():
     np.testing.assert_allclose(prepared, expected, atol=2.5 / 255)  # 8 bits round twice
 
 
+@pytest.mark.slow  # writes and reads 96 MB
 def test_weights_of_a_file(network, images, tmp_path, monkeypatch):
     file = tmp_path / "mine.weights.h5"
     network.save_weights(file)

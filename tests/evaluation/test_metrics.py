@@ -1,4 +1,4 @@
-"""Figures of results against truths, pinned to closed forms and to published color pairs."""
+"""Metrics of results against truths, pinned to closed forms and to published color pairs."""
 
 import warnings
 from dataclasses import astuple, fields
@@ -11,7 +11,7 @@ from skimage.color import deltaE_ciede2000, lab2rgb, rgb2lab
 from skimage.metrics import peak_signal_noise_ratio, structural_similarity
 
 from negcolor.errors import NegcolorError
-from negcolor.evaluation.metrics import HIGHER_IS_BETTER, Figures, average, colorfulness, compare
+from negcolor.evaluation.metrics import HIGHER_IS_BETTER, Metrics, average, colorfulness, compare
 
 
 def images(seed, shape=(16, 21, 3)):
@@ -41,10 +41,10 @@ def ssim(x, y, window=7):
 @pytest.mark.parametrize("seed", range(3))
 def test_psnr_and_ssim_follow_their_definitions(seed):
     result, truth = images(seed)
-    figures = compare(result, truth)
+    metrics = compare(result, truth)
     error = np.mean((result.astype("float64") - truth) ** 2)
-    assert figures.psnr == pytest.approx(10 * np.log10(1 / error), abs=1e-4)
-    assert figures.ssim == pytest.approx(ssim(result, truth), abs=1e-5)
+    assert metrics.psnr == pytest.approx(10 * np.log10(1 / error), abs=1e-4)
+    assert metrics.ssim == pytest.approx(ssim(result, truth), abs=1e-5)
 
 
 # Sharma et al. 2005, table 1: pairs of L*, a*, b* that lie within sRGB, and their CIEDE2000.
@@ -73,7 +73,7 @@ def test_a_perfect_result():
     _, truth = images(0)
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert compare(truth, truth) == Figures(
+        assert compare(truth, truth) == Metrics(
             psnr=np.inf,
             ssim=pytest.approx(1.0),
             delta_e=0.0,
@@ -83,15 +83,15 @@ def test_a_perfect_result():
 
 
 @pytest.mark.parametrize("shape", [(1, 1, 3), (1, 9, 3), (2, 3, 3), (3, 50, 3), (6, 6, 3)])
-def test_tiny_images_have_figures(shape):
+def test_tiny_images_have_metrics(shape):
     result, truth = images(5, shape)
-    figures = compare(result, truth)
-    assert np.isfinite(astuple(figures)).all()
-    assert -1.0 <= figures.ssim < 1.0
+    metrics = compare(result, truth)
+    assert np.isfinite(astuple(metrics)).all()
+    assert -1.0 <= metrics.ssim < 1.0
     if shape == (1, 1, 3):  # a pixel has a luminance and no structure
         x, y = result.astype("float64"), truth.astype("float64")
         expected = np.mean((2 * x * y + 1e-4) / (x**2 + y**2 + 1e-4))
-        assert figures.ssim == pytest.approx(expected, abs=1e-6)
+        assert metrics.ssim == pytest.approx(expected, abs=1e-6)
 
 
 def test_images_of_different_size_are_refused():
@@ -101,10 +101,10 @@ def test_images_of_different_size_are_refused():
         compare(np.zeros((16, 21, 3)), np.zeros((16, 20, 3)))
 
 
-def test_figures_of_a_photograph_are_those_of_scikit_image():
+def test_metrics_of_a_photograph_are_those_of_scikit_image():
     truth = data.coffee()[:200, :240] / 255
     result = np.clip(truth**1.2 + [0.02, 0, -0.03], 0, 1)
-    figures = compare(result, truth)
+    metrics = compare(result, truth)
     delta_e = deltaE_ciede2000(rgb2lab(truth), rgb2lab(result))
     expected = [
         peak_signal_noise_ratio(truth, result, data_range=1),
@@ -112,7 +112,7 @@ def test_figures_of_a_photograph_are_those_of_scikit_image():
         delta_e.mean(),
         np.sort(delta_e.ravel())[round(0.95 * (delta_e.size - 1))],
     ]
-    assert astuple(figures)[:4] == pytest.approx(expected, rel=1e-4)
+    assert astuple(metrics)[:4] == pytest.approx(expected, rel=1e-4)
 
 
 def test_the_95th_percentile_of_delta_e():
@@ -150,9 +150,9 @@ def test_grey_has_no_colorfulness():
 
 
 def test_average_of_each_figure():
-    figures = Figures(10, 0.5, 4, 9, 20), Figures(20, 0.7, 2, 5, 30)
-    assert average(figures) == Figures(15.0, 0.6, 3.0, 7.0, 25.0)
+    metrics = Metrics(10, 0.5, 4, 9, 20), Metrics(20, 0.7, 2, 5, 30)
+    assert average(metrics) == Metrics(15.0, 0.6, 3.0, 7.0, 25.0)
 
 
 def test_every_figure_says_whether_higher_is_better():
-    assert list(HIGHER_IS_BETTER) == [figure.name for figure in fields(Figures)]
+    assert list(HIGHER_IS_BETTER) == [metric.name for metric in fields(Metrics)]

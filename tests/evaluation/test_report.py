@@ -12,11 +12,11 @@ import numpy as np
 import pytest
 
 from negcolor.errors import NegcolorError
-from negcolor.evaluation.aggregation import FIGURES
-from negcolor.evaluation.image_sets import SetFigures
+from negcolor.evaluation.aggregation import METRICS
 from negcolor.evaluation.report import to_csv, to_json, write_report
 from negcolor.evaluation.report_html import to_html
-from negcolor.evaluation.report_markdown import to_markdown
+from negcolor.evaluation.report_text import print_tables, to_markdown
+from negcolor.evaluation.set_metrics import SetComparison, SetMetrics
 
 VOID = {"meta", "img", "input"}
 
@@ -70,7 +70,7 @@ def test_the_page_names_everything_and_shows_all_images(evaluation):
     assert page.tags.count("img") == grid + extremes + 2  # and the slider's two
 
 
-def test_without_truths_there_are_neither_figures_nor_maps(evaluation):
+def test_without_truths_there_are_neither_metrics_nor_maps(evaluation):
     gallery = evaluation.gallery
     gallery.extremes = {}
     gallery.panels = [
@@ -103,41 +103,41 @@ def test_markdown_keeps_its_tables_whatever_the_names(evaluation):
     assert "<" not in re.sub(r"\\<", "", text)
 
 
-def test_json_holds_every_figure(evaluation):
+def test_json_holds_every_metric(evaluation):
     report = json.loads(json.dumps(to_json(evaluation), allow_nan=False))
     assert report["pictures"] == 3
     inversion = report["methods"]["in|version"]
     assert inversion["pictures"] == 3
-    assert set(inversion["figures"]) == set(FIGURES)
-    expected = evaluation.summaries["<nothing>"].figures["ssim"]
-    assert report["methods"]["<nothing>"]["figures"]["ssim"] == {
+    assert set(inversion["metrics"]) == set(METRICS)
+    expected = evaluation.summaries["<nothing>"].metrics["ssim"]
+    assert report["methods"]["<nothing>"]["metrics"]["ssim"] == {
         "mean": expected.mean,
         "interval": list(expected.interval),
     }
     assert [group["value"] for group in report["groups"]["exposure_stops"]] == [-1.0, 0.0, 2.0]
     worst = max(
         (row for row in evaluation.rows if row.method == "<nothing>"),
-        key=lambda row: row.figures.delta_e,
+        key=lambda row: row.metrics.delta_e,
     )
     assert report["from_best_to_worst"]["<nothing>"][-1]["picture"] == worst.image
     assert "there are <no> weights" in report["sets"]["notes"][0]
 
 
-def test_infinite_figures_are_null_in_json_and_shown_as_such(evaluation):
+def test_infinite_metrics_are_null_in_json_and_shown_as_such(evaluation):
     rows = tuple(
-        dataclasses.replace(row, figures=dataclasses.replace(row.figures, psnr=np.inf))
+        dataclasses.replace(row, metrics=dataclasses.replace(row.metrics, psnr=np.inf))
         for row in evaluation.rows
     )
     perfect = dataclasses.replace(evaluation, rows=rows)
-    figures = to_json(perfect)["methods"]["in|version"]["figures"]
-    assert figures["psnr"] == {"mean": None, "interval": None}
+    metrics = to_json(perfect)["methods"]["in|version"]["metrics"]
+    assert metrics["psnr"] == {"mean": None, "interval": None}
     assert "| **∞** |" in to_markdown(perfect)
     assert "∞" in to_html(perfect)
 
 
-def test_figures_of_sets_come_with_their_disclaimer(evaluation):
-    sets = {name: SetFigures(12.34, (0.00567, 0.001), (3.21, 0.1)) for name in evaluation.methods}
-    compared = dataclasses.replace(evaluation, sets=sets)
+def test_metrics_of_sets_come_with_their_disclaimer(evaluation):
+    sets = {name: SetMetrics(12.34, (0.00567, 0.001), (3.21, 0.1)) for name in evaluation.methods}
+    compared = dataclasses.replace(evaluation, sets=SetComparison(sets))
     for text in (to_markdown(compared), "".join(Page(to_html(compared)).text)):
         for words in (
             "12.3",
@@ -152,16 +152,32 @@ def test_figures_of_sets_come_with_their_disclaimer(evaluation):
     assert report["reference"] == "truthA"
 
 
+def test_the_terminal_shows_whole_numbers_in_80_columns(evaluation, capsys, monkeypatch):
+    monkeypatch.setenv("COLUMNS", "80")
+    print_tables(evaluation)
+    shown = capsys.readouterr().out
+    assert max(map(len, shown.splitlines()[:-1])) <= 80
+    psnr = evaluation.summaries["<nothing>"].metrics["psnr"]
+    assert f"{psnr.mean:.2f}" in shown
+    assert f"{psnr.interval[0]:.2f}–{psnr.interval[1]:.2f}" in shown
+    assert shown.splitlines()[-1] == (
+        "FID, KID and Inception Score are left out: there are <no> weights."
+    )
+    sets = {name: SetMetrics(12.34, (0.00567, 0.001), (3.21, 0.1)) for name in evaluation.methods}
+    print_tables(dataclasses.replace(evaluation, sets=SetComparison(sets)))
+    assert "5.67 ± 1.00" in capsys.readouterr().out
+
+
 def test_csv_has_a_row_per_image_and_method(evaluation):
     rows = list(csv.DictReader(io.StringIO(to_csv(evaluation))))
     assert len(rows) == 6
     assert list(rows[0]) == [
-        "picture", "method", "stock", "exposure_stops", "scanner", *FIGURES,
+        "picture", "method", "stock", "exposure_stops", "scanner", *METRICS,
     ]  # fmt: skip
     for line, row in zip(rows, evaluation.rows, strict=True):
         assert (line["picture"], line["method"]) == (row.image, row.method)
         assert line["stock"] == row.traits["stock"]
-        assert float(line["delta_e"]) == row.figures.delta_e
+        assert float(line["delta_e"]) == row.metrics.delta_e
 
 
 def test_the_folder_is_new_and_whole(evaluation, tmp_path, monkeypatch):

@@ -25,9 +25,12 @@ ARGUMENTS = [
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"  # key of references, WebDriver section 11
 RIGHT, HOME = "\ue014", "\ue011"  # keys, section 15.4.2
 
-pytestmark = pytest.mark.skipif(
-    not (BROWSER and DRIVER), reason="needs chromium and chromedriver (Debian: chromium-driver)"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        not (BROWSER and DRIVER), reason="needs chromium and chromedriver (Debian: chromium-driver)"
+    ),
+]
 
 
 class Browser:

@@ -1,4 +1,4 @@
-"""Exposure, curves, layer interactions and grain against closed forms in NumPy."""
+"""Exposure, colored light, curves, layer interactions and grain against closed forms in NumPy."""
 
 import dataclasses
 
@@ -7,18 +7,21 @@ import pytest
 import tensorflow as tf
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import constants
 
 from negcolor.film import development
 from negcolor.film.development import (
     add_grain,
     characteristic_curve,
     develop,
+    light_gains,
     log_exposure,
+    mireds,
     transmittance,
 )
-from negcolor.film.stocks import COLOR_STOCKS, STOCKS, emulsion, get_stock
+from negcolor.film.stocks import BALANCES, COLOR_STOCKS, STOCKS, emulsion
 
-PORTRA = emulsion(get_stock("kodak_portra_400"))
+PORTRA = emulsion(STOCKS["kodak_portra_400"])
 LOG_H = np.linspace(-4.5, 0.5, 101)
 
 
@@ -54,7 +57,7 @@ def test_a_stop_doubles_the_exposure_and_black_is_finite():
 
 @pytest.mark.parametrize("name", STOCKS)
 def test_characteristic_curve_is_the_data_sheet_equation(name):
-    stock = get_stock(name)
+    stock = STOCKS[name]
     expected = data_sheet_density(stock, LOG_H)
     density = characteristic_curve(neutral(LOG_H, len(stock.dmin)), emulsion(stock))
     np.testing.assert_allclose(density, expected, atol=3e-6)
@@ -69,7 +72,7 @@ def test_portra_400_read_off_its_data_sheet():
 
 @pytest.mark.parametrize("name", STOCKS)
 def test_neutral_exposures_land_on_the_characteristic_curves(name):
-    stock = get_stock(name)
+    stock = STOCKS[name]
     density = develop(neutral(LOG_H, len(stock.dmin)), emulsion(stock))
     # The fitted curve of Ektar 100 dips 0.001 below its base, and developed film does not.
     np.testing.assert_allclose(density, data_sheet_density(stock, LOG_H), atol=0.0015)
@@ -79,7 +82,7 @@ def test_dyes_mix_by_the_crosstalk_matrix(monkeypatch):
     monkeypatch.setattr(development, "INTERIMAGE", 0.0)
     red, green = -1.0, -1.8
     log_h = tf.constant([[red, green, green]], tf.float32)
-    portra = get_stock("kodak_portra_400")
+    portra = STOCKS["kodak_portra_400"]
     crosstalk = np.array([[1, 0.082, 0.01], [0.125, 1, 0.153], [0.07, 0.006, 1]])
     net = data_sheet_density(portra, np.array([red, green])) - portra.dmin
     dyes = np.linalg.solve(crosstalk, net.T)  # columns: all dyes under either exposure
@@ -90,7 +93,7 @@ def test_dyes_mix_by_the_crosstalk_matrix(monkeypatch):
 @pytest.mark.parametrize("name", COLOR_STOCKS)
 @pytest.mark.parametrize("layer", [0, 1, 2])
 def test_interimage_increases_saturation(monkeypatch, name, layer):
-    film = emulsion(get_stock(name))
+    film = emulsion(STOCKS[name])
     log_h = np.full((1, 3), np.log10(10 / film.iso))
     log_h[0, layer] += 0.4
     log_h = tf.constant(log_h, tf.float32)
@@ -107,7 +110,7 @@ def test_interimage_increases_saturation(monkeypatch, name, layer):
 @settings(deadline=None)
 @given(st.lists(st.floats(-6, 2), min_size=3, max_size=3), st.sampled_from(COLOR_STOCKS))
 def test_any_exposure_gives_a_finite_density_above_the_base(log_h, name):
-    film = emulsion(get_stock(name))
+    film = emulsion(STOCKS[name])
     density = develop(tf.constant([log_h], tf.float32), film).numpy()
     assert np.isfinite(density).all()
     assert (density >= film.dmin).all()
@@ -117,7 +120,7 @@ def test_any_exposure_gives_a_finite_density_above_the_base(log_h, name):
 def test_grain_follows_selwyn():
     pitch_um = 6.35  # 4000 dpi
     net = np.float32([0.25, 1.0])
-    film = emulsion(dataclasses.replace(get_stock("kodak_portra_400"), grain=4.0))
+    film = emulsion(dataclasses.replace(STOCKS["kodak_portra_400"], grain=4.0))
     clean = tf.tile((film.dmin + net[:, np.newaxis])[:, np.newaxis], [1, 40_000, 1])
     grain = (add_grain(clean, film, pitch_um, (1, 2)) - clean).numpy()
     # 40 000 samples: the standard error of a standard deviation is 0.35 %.
@@ -136,3 +139,35 @@ def test_transmittance_is_the_tenth_power():
     np.testing.assert_allclose(
         transmittance(tf.constant([0.0, 1.0, 2.4])), [1, 0.1, 10**-2.4], 1e-6
     )
+
+
+DAYLIGHT = BALANCES["daylight"]
+
+
+def planck(nm, kelvin):
+    wavelength = nm * 1e-9
+    return wavelength**-5 / np.expm1(
+        constants.h * constants.c / (wavelength * constants.k * kelvin)
+    )
+
+
+@pytest.mark.parametrize("kelvin", [2700, 4000, 5500, 7500])
+def test_gains_are_those_of_black_bodies(kelvin):
+    gains = light_gains(tf.constant(mireds(kelvin) - mireds(DAYLIGHT), tf.float32)).numpy()
+    ratio = [planck(nm, kelvin) / planck(nm, DAYLIGHT) for nm in (650, 550, 450)]
+    # Wien's approximation is 1.8 % off for red at 5500 K, and that is the most here.
+    np.testing.assert_allclose(gains / gains[1], np.divide(ratio, ratio[1]), rtol=0.025)
+
+
+def test_the_films_own_light_changes_nothing_and_white_keeps_its_luminance():
+    np.testing.assert_allclose(light_gains(tf.constant(0.0)), 1.0, atol=1e-6)
+    for mired in (-150.0, 190.0):
+        gains = light_gains(tf.constant(mired)).numpy()
+        assert gains @ (0.2126, 0.7152, 0.0722) == pytest.approx(1.0, abs=1e-6)
+
+
+def test_tungsten_light_is_red_and_daylight_on_tungsten_film_blue():
+    red, green, blue = light_gains(tf.constant(168.0)).numpy()
+    assert red > 1.8 * green > 3.6 * blue
+    red, green, blue = light_gains(tf.constant(-131.0)).numpy()
+    assert red < 0.7 * green < 0.5 * blue

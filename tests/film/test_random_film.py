@@ -6,11 +6,17 @@ from functools import partial
 import numpy as np
 import pytest
 import tensorflow as tf
-from skimage import data
+from skimage import color, data
 
 from negcolor.converters.classical import density_stretch
-from negcolor.film.random_film import RandomFilm, RandomNegative, simulate_random_negative
-from negcolor.film.random_scanner import RandomScanner
+from negcolor.film.random_film import (
+    RandomFilm,
+    RandomNegative,
+    expose_on_random_film,
+    simulate_random_negative,
+)
+from negcolor.film.scanner import RandomScanner
+from negcolor.film.stocks import COLOR_STOCKS
 
 UNIT = (data.astronaut()[::8, ::8] / 255).astype(np.float32)
 PHOTO = tf.constant(UNIT)
@@ -111,8 +117,8 @@ def test_shares_are_drawn(many):
 
 def test_the_truth_is_the_photograph_or_its_luminance(many):
     is_grey = (np.ptp(many.truth, axis=-1) == 0).all(axis=(1, 2))
-    color = many.truth[~is_grey]
-    np.testing.assert_array_equal(color, np.broadcast_to(UNIT, color.shape))
+    in_color = many.truth[~is_grey]
+    np.testing.assert_array_equal(in_color, np.broadcast_to(UNIT, in_color.shape))
     linear = color.rgb2xyz(many.truth[is_grey][0].astype(float))[..., 1]
     np.testing.assert_allclose(linear, color.rgb2xyz(UNIT.astype(float))[..., 1], atol=1e-4)
 
@@ -167,3 +173,71 @@ def test_a_smaller_pixel_sees_more_grain():
     smooth = exposed(pitch_um=(1e6, 1e6)).negative
     coarse, fine = (exposed(pitch_um=(pitch, pitch)).negative - smooth for pitch in (20.0, 200.0))
     assert coarse.std() == pytest.approx(10 * fine.std(), rel=0.1)
+
+
+@pytest.fixture(scope="module")
+def plain_negatives():
+    """Negatives of 200 seeds, made inside a tf.data graph."""
+    seeds = tf.data.Dataset.range(200).map(lambda i: tf.stack([i, 7]))
+    exposed = seeds.map(lambda seed: expose_on_random_film(UNIT, seed), num_parallel_calls=2)
+    assert exposed.element_spec == tf.TensorSpec(UNIT.shape, tf.float32)
+    return np.stack(list(exposed.as_numpy_iterator()))
+
+
+def test_plain_graph_and_eager_give_the_same_numbers(plain_negatives):
+    for seed in range(10):
+        eager = expose_on_random_film(tf.constant(UNIT), tf.constant([seed, 7], tf.int64))
+        np.testing.assert_array_equal(plain_negatives[seed], eager)
+
+
+def test_plain_the_last_bit_does_not_depend_on_what_else_the_machine_does():
+    """At 16 bits, where a sum in another order would show, several times over."""
+
+    def exposed():
+        seeds = tf.data.Dataset.range(12).map(lambda i: tf.stack([i, 7]))
+        expose = partial(expose_on_random_film, UNIT, bit_depth=16)
+        return np.stack(list(seeds.map(expose, num_parallel_calls=4).as_numpy_iterator()))
+
+    first = exposed()
+    for _ in range(4):
+        np.testing.assert_array_equal(exposed(), first)
+
+
+def test_plain_unknown_size_is_fine_in_a_graph():
+    spec = tf.TensorSpec((None, None, 3), tf.float32)
+    traced = tf.function(
+        expose_on_random_film, input_signature=[spec, tf.TensorSpec((2,), tf.int64)]
+    )
+    seed = tf.constant([3, 7], tf.int64)
+    np.testing.assert_allclose(
+        traced(UNIT[:40], seed), expose_on_random_film(UNIT[:40], seed), atol=1e-6
+    )
+
+
+def test_plain_negatives_vary_and_do_not_clip(plain_negatives):
+    assert plain_negatives.min() >= 0
+    assert plain_negatives.max() < 1
+    means = plain_negatives.mean(axis=(1, 2))
+    assert len(np.unique(means, axis=0)) == len(means)
+    assert (means.std(axis=0) > 0.04).all()
+    linear = means.max(axis=1) < 0.3  # 5 % of the scans are stored without encoding
+    assert 2 <= linear.sum() <= 25
+
+
+def test_plain_negatives_use_every_color_stock(monkeypatch):
+    seen = set()
+    gather = tf.gather
+
+    def spy(field, index):
+        seen.add(int(index))
+        return gather(field, index)
+
+    monkeypatch.setattr(tf, "gather", spy)
+    for seed in range(60):
+        expose_on_random_film(UNIT[:2, :2], tf.constant([seed, 0]))
+    assert seen == set(range(len(COLOR_STOCKS)))
+
+
+def test_bit_depth_of_plain_negatives():
+    negative = expose_on_random_film(UNIT, tf.constant([0, 0]), bit_depth=16).numpy()
+    assert len(np.unique(negative)) > 256

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from negcolor.images.io import SUFFIXES, find_images, read, write
+from negcolor.images.formats import SUFFIXES
+from negcolor.images.io import find_images, read, write
 
 # Round trips ---------------------------------------------------------------------------------
 

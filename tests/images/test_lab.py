@@ -48,14 +48,14 @@ def test_gradients_are_finite_everywhere():
 
 def test_the_networks_scale():
     rgb = CUBE.reshape(-1, 3)
-    x = lab.to_lab_network(rgb)
+    x = lab.normalize_lab(lab.srgb_to_lab(rgb))
     assert np.abs(x).max() <= 1  # all of sRGB fits
     np.testing.assert_allclose(x[:, 0], rgb2lab(rgb)[:, 0] / 50 - 1, atol=1e-4)
     np.testing.assert_allclose(x[:, 1:], rgb2lab(rgb)[:, 1:] / 110, atol=1e-4)
-    np.testing.assert_allclose(lab.from_lab_network(x), lab.srgb_to_lab(rgb), atol=1e-9)
-    tensor = lab.to_lab_network(tf.constant(rgb, tf.float32))
+    np.testing.assert_allclose(lab.denormalize_lab(x), lab.srgb_to_lab(rgb), atol=1e-9)
+    tensor = lab.normalize_lab(lab.srgb_to_lab(tf.constant(rgb, tf.float32)))
     np.testing.assert_allclose(tensor, x, atol=1e-4)
-    np.testing.assert_allclose(lab.from_lab_network(tensor), lab.srgb_to_lab(rgb), atol=1e-2)
+    np.testing.assert_allclose(lab.denormalize_lab(tensor), lab.srgb_to_lab(rgb), atol=1e-2)
 
 
 def test_colors_outside_srgb_keep_their_lightness_and_are_counted():

@@ -10,7 +10,8 @@ from PIL import ExifTags, Image
 from PIL.TiffImagePlugin import IFDRational
 
 from negcolor.images.exif import read_tags
-from negcolor.images.io import Metadata, read_scan, write
+from negcolor.images.io import read_scan, write
+from negcolor.images.metadata import Metadata
 
 PHOTO, GPS = ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo
 COPYRIGHT = "© 1974 Jürgen Müller".encode()

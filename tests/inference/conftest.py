@@ -1,4 +1,4 @@
-"""A box of small scans, a network that changes nothing, a batch of them, and a generator."""
+"""A box of small scans, a converter that changes nothing, a batch of them, and a generator."""
 
 import os
 import threading
@@ -9,23 +9,22 @@ import pytest
 
 from negcolor.experiments.modifications import GeneratorConfig
 from negcolor.images import io
-from negcolor.inference.batch import Settings, convert_batch
-from negcolor.inference.conversion import NegativeConversion
-from negcolor.inference.convert import Method
-from negcolor.inference.jobs import Job
+from negcolor.inference.batch import convert_batch
+from negcolor.inference.convert import Method, NegativeConverter
+from negcolor.inference.jobs import Job, Settings
 from negcolor.networks.generator import build_generator
 
 SETTINGS = Settings()
 
 
-class Network:
-    """Stands in for a network; `act` is called with the number of each run."""
+class Identity:
+    """A pass that gives back what it gets; `act` is called with the number of each run."""
 
-    def __init__(self, act=lambda number: None):
+    def __init__(self, act):
         self.act = act
         self.runs = 0
 
-    def run(self, image):
+    def __call__(self, image):
         self.runs += 1
         self.act(self.runs)
         return image.astype("float32")
@@ -41,16 +40,20 @@ def box(tmp_path):
 
 
 @pytest.fixture(scope="session")
-def make_network():
-    """Makes a network that gives back what it gets, after doing what it is told."""
-    return Network
+def identity():
+    """Makes a converter that gives back what it gets, after doing what it is told."""
+
+    def make(act=lambda number: None, **options):
+        return NegativeConverter(Identity(act), method=Method.WHOLE, **options)
+
+    return make
 
 
 @pytest.fixture
 def convert():
     """Runs a batch; returns {stem: outcome}, each reported once and in the calling thread."""
 
-    def run(jobs, network, settings=SETTINGS, **options):
+    def run(jobs, converter, settings=SETTINGS, **options):
         outcomes = {}
 
         def report(outcome):
@@ -58,8 +61,7 @@ def convert():
             assert outcome.job.scan.stem not in outcomes
             outcomes[outcome.job.scan.stem] = outcome
 
-        conversion = NegativeConversion(network, Method.WHOLE)
-        convert_batch(jobs, lambda: conversion, settings, report, **options)
+        convert_batch(jobs, lambda: converter, settings, report, **options)
         return outcomes
 
     return run

@@ -19,20 +19,13 @@ stored_images = st.sampled_from(["uint8", "uint16"]).flatmap(
 )
 
 
-class Same:
-    """A network that changes nothing."""
-
-    def run(self, image):
-        return image
-
-
 def noise(*shape, seed=0):
     return np.random.default_rng(seed).random(shape, dtype="float32")
 
 
 @given(scan=stored_images)
 def test_a_generator_that_changes_nothing_changes_no_pixel(scan):
-    result = colorize(scan, Same())
+    result = colorize(scan, lambda image: image)
     assert result.dtype == scan.dtype
     np.testing.assert_array_equal(result, scan)
 

@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 
 from negcolor.images import io
-from negcolor.inference.batch import Settings, convert_batch
-from negcolor.inference.conversion import NegativeConversion
-from negcolor.inference.convert import Method
+from negcolor.inference.batch import convert_batch
+from negcolor.inference.jobs import Settings
 
 PATIENCE = 20  # seconds that a thread waits for another one before the test fails
 
@@ -50,16 +49,16 @@ def events(monkeypatch):
     return events
 
 
-def test_the_first_scan_is_read_while_the_network_is_loaded(box, events, make_network, same_images):
+def test_the_first_scan_is_read_while_the_converter_is_loaded(box, events, identity, same_images):
     def load():
         events.wait_for("read 1")
-        return NegativeConversion(make_network(), Method.WHOLE)
+        return identity()
 
     convert_batch(box[:1], load, Settings(), lambda outcome: None)
     assert same_images(box[:1])
 
 
-def test_reading_converting_and_writing_overlap(box, events, make_network, convert, same_images):
+def test_reading_converting_and_writing_overlap(box, events, identity, convert, same_images):
     def act(number):
         events.add(f"run {number}")
         if number < 5:
@@ -72,21 +71,21 @@ def test_reading_converting_and_writing_overlap(box, events, make_network, conve
         assert f"run {number + 2}" not in events  # one result waits, no more
 
     events.during_write = during_write
-    outcomes = convert(box, make_network(act))
+    outcomes = convert(box, identity(act))
     assert not any(outcome.reason for outcome in outcomes.values())
     assert same_images(box)
 
 
-def test_large_scans_have_the_memory_for_themselves(box, events, make_network, convert):
+def test_large_scans_have_the_memory_for_themselves(box, events, identity, convert):
     decoded = 5 * 7 * 3
     settings = Settings(memory=8 * decoded - 1)
-    convert(box[:3], make_network(lambda number: events.add(f"run {number}")), settings)
+    convert(box[:3], identity(lambda number: events.add(f"run {number}")), settings)
     steps = ("read", "run", "write", "wrote")
     assert events == [f"{step} {number}" for number in (1, 2, 3) for step in steps]
 
 
 def test_large_scans_and_results_are_freed_before_the_next_one_is_read(
-    box, monkeypatch, make_network, convert
+    box, monkeypatch, identity, convert
 ):
     read, write, arrays = io.read_scan, io.write, []
 
@@ -102,12 +101,12 @@ def test_large_scans_and_results_are_freed_before_the_next_one_is_read(
 
     monkeypatch.setattr(io, "read_scan", observed_read)
     monkeypatch.setattr(io, "write", observed_write)
-    outcomes = convert(box, make_network(), Settings(memory=16))
+    outcomes = convert(box, identity(), Settings(memory=16))
     assert not any(outcome.reason for outcome in outcomes.values())
     assert len(arrays) == 10
 
 
-def test_a_file_that_must_be_a_large_scan_is_not_read_ahead(box, events, make_network, convert):
+def test_a_file_that_must_be_a_large_scan_is_not_read_ahead(box, events, identity, convert):
     def act(number):
         time.sleep(0.1 if number == 1 else 0)  # enough for a thread to begin to read
         events.add(f"run {number}")
@@ -118,24 +117,27 @@ def test_a_file_that_must_be_a_large_scan_is_not_read_ahead(box, events, make_ne
         overwrite=True,
     )
     settings = Settings(memory=8 * box[1].scan.stat().st_size - 1)
-    convert(box[:2], make_network(act), settings)
+    convert(box[:2], identity(act), settings)
     assert events.index("run 1") < events.index("read 2")
 
 
-def test_an_interrupt_finishes_the_file_that_is_being_written(
-    box, events, make_network, same_images
-):
+def test_an_interrupt_finishes_the_file_that_is_being_written(box, events, identity, same_images):
     def interrupt(number):
         if number == 3:
             events.wait_for("write 2")
+            events.add("interrupt")
             raise KeyboardInterrupt
 
+    def during_write(number):
+        if number == 2:
+            events.wait_for("interrupt")
+
     outcomes = []
-    events.during_write = lambda number: time.sleep(0.2)
+    events.during_write = during_write
     with pytest.raises(KeyboardInterrupt):
         convert_batch(
             box,
-            lambda: NegativeConversion(make_network(interrupt), Method.WHOLE),
+            lambda: identity(interrupt),
             Settings(),
             outcomes.append,
         )

@@ -12,25 +12,32 @@ from skimage.color import rgb2lab
 
 import negcolor
 from negcolor.errors import NegcolorError
-from negcolor.inference import bands
-from negcolor.inference.colorization import KerasColorizer, add_color, load_colorizer
-from negcolor.inference.models import load_network
+from negcolor.images import row_blocks
+from negcolor.inference.colorization import (
+    GreyConverter,
+    generator_grey_converter,
+    load_grey_converter,
+)
+from negcolor.inference.convert import Method
+from negcolor.inference.models import load_converter
 from negcolor.inference.trims import Trims, apply_trims
 
 
 class Constant:
-    """A colorizer that sees one color everywhere, and keeps what it was shown."""
-
-    side = 8
+    """Sees one color everywhere, and keeps what it was shown."""
 
     def __init__(self, a, b):
         self.color = a, b
 
-    def maps(self, lightness):
+    def __call__(self, lightness):
         self.seen = lightness
         maps = np.zeros((8, 8, 2, 2), "float32")
         maps[..., 1] = np.array(self.color) / 110
         return maps
+
+
+def add_color(image, color_maps, dtype):
+    return GreyConverter(8, color_maps).convert(image, Method.GUIDED, dtype)
 
 
 def noise(*shape, dtype="uint8"):
@@ -52,31 +59,31 @@ def test_lightness_is_kept_to_the_rounding_of_the_depth(system_run, dtype, toler
 
 def test_colors_are_those_of_the_network():
     grey = np.full((20, 30, 3), 30000, "uint16")
-    result, outside = add_color(grey, Constant(20, -30), "uint16")
+    result, out_of_gamut = add_color(grey, Constant(20, -30), "uint16")
     lab = rgb2lab(result / 65535)
     np.testing.assert_allclose(lab[..., 0], lightness(grey), atol=2e-3)
     np.testing.assert_allclose(lab[..., 1:], np.broadcast_to([20, -30], (20, 30, 2)), atol=0.01)
-    assert outside == 0
+    assert out_of_gamut == 0
 
 
 def test_pixels_outside_srgb_are_counted_and_keep_their_lightness():
     grey = np.full((10, 10, 3), 40000, "uint16")
     grey[:3] = 65535  # white has no colors
-    result, outside = add_color(grey, Constant(0, 12), "uint16")
-    assert outside == 30
+    result, out_of_gamut = add_color(grey, Constant(0, 12), "uint16")
+    assert out_of_gamut == 30
     assert (result[:3] == 65535).all()
-    result, outside = add_color(grey, Constant(105, -105), "uint16")
-    assert outside == 100
+    result, out_of_gamut = add_color(grey, Constant(105, -105), "uint16")
+    assert out_of_gamut == 100
     np.testing.assert_allclose(lightness(result), lightness(grey), atol=2e-3)
 
 
 def test_the_network_sees_the_whole_image_squashed():
     ramp = np.linspace(0, 255, 160).round().astype("uint8")
-    colorizer = Constant(0, 0)
-    add_color(np.broadcast_to(ramp[:, None, None], (160, 16, 3)), colorizer, "uint8")
+    constant = Constant(0, 0)
+    add_color(np.broadcast_to(ramp[:, None, None], (160, 16, 3)), constant, "uint8")
     blocks = lightness(ramp.repeat(3).reshape(160, 1, 3)).reshape(8, 20).mean(axis=1) / 50 - 1
-    assert colorizer.seen.shape == (8, 8)
-    np.testing.assert_allclose(colorizer.seen[1:-1, 3], blocks[1:-1], atol=0.01)
+    assert constant.seen.shape == (8, 8)
+    np.testing.assert_allclose(constant.seen[1:-1, 3], blocks[1:-1], atol=0.01)
 
 
 def test_of_a_colored_image_only_the_lightness_counts():
@@ -94,21 +101,21 @@ def test_of_a_colored_image_only_the_lightness_counts():
 )
 def test_any_size(height, width, dtype):
     image = noise(height, width, 3, dtype=dtype)
-    result, outside = add_color(image, Constant(30, 30), dtype)
+    result, out_of_gamut = add_color(image, Constant(30, 30), dtype)
     assert (result.shape, result.dtype) == (image.shape, image.dtype)
-    assert 0 <= outside <= height * width
+    assert 0 <= out_of_gamut <= height * width
     np.testing.assert_allclose(lightness(result), lightness(image), atol=0.7)
 
 
 @pytest.mark.parametrize("height", [70, 12])
-def test_rows_do_not_depend_on_the_bands_and_may_replace_the_image(system_run, monkeypatch, height):
+def test_rows_do_not_depend_on_blocks_and_may_replace_the_image(system_run, monkeypatch, height):
     image = noise(height, 33, 3, dtype="uint16")
-    colorizer = load_colorizer(system_run)
-    expected, outside = add_color(image, colorizer, "uint16")
-    monkeypatch.setattr(bands, "ROWS", 7)
-    result, again = add_color(image, colorizer, "uint16", out=image)
+    converter = load_grey_converter(system_run)
+    expected, out_of_gamut = converter.convert(image, Method.GUIDED, "uint16")
+    monkeypatch.setattr(row_blocks, "ROWS", 7)
+    result, again = converter.convert(image, Method.GUIDED, "uint16", out=image)
     assert result is image
-    assert again == outside > 0
+    assert again == out_of_gamut > 0
     np.testing.assert_allclose(result.astype(int), expected, atol=1)
 
 
@@ -135,7 +142,8 @@ def test_a_generator_of_lightness_and_colors_gives_its_colors():
     constant = keras.layers.Lambda(
         lambda x: keras.ops.concatenate([0 * x + 0.9, 0 * x + 0.1, 0 * x - 0.2], axis=-1)
     )
-    maps = KerasColorizer(keras.Model(lab, constant(lab))).maps(np.zeros((16, 16), "float32"))
+    converter = generator_grey_converter(keras.Model(lab, constant(lab)))
+    maps = converter.color_maps(np.zeros((16, 16), "float32"))
     np.testing.assert_allclose(maps[..., 1], np.broadcast_to([0.1, -0.2], (16, 16, 2)), atol=1e-6)
 
 
@@ -143,17 +151,17 @@ def test_what_is_no_colorizer_is_named(system_run, generator, tmp_path):
     (tmp_path / "empty").mkdir()
     for name in ("missing", "empty"):
         with pytest.raises(NegcolorError, match=f"{name}: there is no colorizer here"):
-            load_colorizer(tmp_path / name)
+            load_grey_converter(tmp_path / name)
     generator.save(tmp_path / "generator_g.keras")
     for model in (tmp_path, tmp_path / "generator_g.keras", "film"):
         with pytest.raises(NegcolorError, match=r"a model for negatives: give it as --model"):
-            load_colorizer(model)
+            load_grey_converter(model)
     (tmp_path / "config.json").write_bytes((system_run / "config.json").read_bytes())
     with pytest.raises(NegcolorError, match=r"not a colorizer that Keras can read"):
-        load_colorizer(tmp_path)
+        load_grey_converter(tmp_path)
     (tmp_path / "generator_g.keras").unlink()
     with pytest.raises(NegcolorError, match=r"generator_g\.keras: this is not a colorizer"):
-        load_colorizer(tmp_path)
+        load_grey_converter(tmp_path)
 
 
 def test_a_colorizer_is_no_model_for_negatives(system_run):
@@ -161,7 +169,7 @@ def test_a_colorizer_is_no_model_for_negatives(system_run):
         with pytest.raises(
             NegcolorError, match="colors grey positives: give it to negcolor-colorize as"
         ):
-            load_network(model)
+            load_converter(model)
 
 
 def test_a_system_that_needs_keras_hub_says_what_installs_it(system_run, tmp_path, monkeypatch):
@@ -171,4 +179,4 @@ def test_a_system_that_needs_keras_hub_says_what_installs_it(system_run, tmp_pat
     )
     monkeypatch.setitem(sys.modules, "keras_hub", None)
     with pytest.raises(NegcolorError, match=r"pip install 'negcolor\[colorization\]'"):
-        load_colorizer(tmp_path)
+        load_grey_converter(tmp_path)

@@ -7,9 +7,13 @@ from skimage import data
 from negcolor.converters.classical import density_stretch
 from negcolor.evaluation.metrics import compare
 from negcolor.film.simulation import simulate
-from negcolor.images.resize import fit
-from negcolor.inference.bundled import DEFAULT_MODEL, bundled_models, default_folder
-from negcolor.inference.models import load_network
+from negcolor.images.resize import downscale_to
+from negcolor.inference.models import (
+    DEFAULT_MODEL,
+    bundled_models,
+    default_folder,
+    load_converter,
+)
 
 LONG_SIDE = 192
 SHOTS = [
@@ -23,8 +27,8 @@ SHOTS = [
 
 
 @pytest.fixture(scope="module")
-def network():
-    return load_network(DEFAULT_MODEL)
+def converter():
+    return load_converter(DEFAULT_MODEL)
 
 
 def test_it_is_small_and_says_what_it_was_made_of():
@@ -35,25 +39,27 @@ def test_it_is_small_and_says_what_it_was_made_of():
         assert text in card
 
 
-def test_it_is_nearer_to_the_truth_than_the_density_stretch(network):
+def test_it_is_nearer_to_the_truth_than_the_density_stretch(converter):
     found = []
     for photograph, stock, stops in SHOTS:
-        photo = fit(photograph(), LONG_SIDE)
+        photo = downscale_to(photograph(), LONG_SIDE)
         scan = simulate(photo, stock, exposure_stops=stops)
-        found.append([compare(run(scan), photo).delta_e for run in (network.run, density_stretch)])
+        found.append(
+            [compare(run(scan), photo).delta_e for run in (converter.run, density_stretch)]
+        )
     model, stretch = np.mean(found, axis=0)
     assert model < stretch
 
 
-def test_a_black_and_white_negative_becomes_grey(network):
-    scan = simulate(fit(data.astronaut(), LONG_SIDE), "ilford_hp5_plus")
-    result = network.run(scan)
+def test_a_black_and_white_negative_becomes_grey(converter):
+    scan = simulate(downscale_to(data.astronaut(), LONG_SIDE), "ilford_hp5_plus")
+    result = converter.run(scan)
     assert np.ptp(result, axis=-1).mean() < 0.02
     assert result.std() > 0.15
 
 
-def test_holder_rebate_and_perforations_spoil_little(network):
-    photo = fit(data.coffee(), LONG_SIDE)
+def test_holder_rebate_and_perforations_spoil_little(converter):
+    photo = downscale_to(data.coffee(), LONG_SIDE)
     scan = simulate(photo, "kodak_portra_400")
     framed = scan.copy()
     framed[-22:] = scan.max(axis=(0, 1))  # rebate
@@ -61,6 +67,8 @@ def test_holder_rebate_and_perforations_spoil_little(network):
         framed[-16:-5, left : left + 14] = 1.0
     framed[:8] = framed[:, :10] = 0.02  # holder
     inside = np.s_[24:-24, 24:-24]
-    clean, spoilt = (compare(network.run(x)[inside], photo[inside]).delta_e for x in (scan, framed))
+    clean, spoilt = (
+        compare(converter.run(x)[inside], photo[inside]).delta_e for x in (scan, framed)
+    )
     assert spoilt < clean + 1.5
     assert compare(density_stretch(framed)[inside], photo[inside]).delta_e > 20

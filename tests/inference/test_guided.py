@@ -1,4 +1,4 @@
-"""Colors of a small image carried over to a large one, with closed forms as references."""
+"""Guided upsampling of a conversion, with closed forms as references."""
 
 import numpy as np
 import pytest
@@ -9,9 +9,10 @@ from skimage import data
 from skimage.color import deltaE_ciede2000, rgb2lab
 from skimage.transform import resize
 
-from negcolor.images.resize import fit
-from negcolor.inference import bands
-from negcolor.inference.guided import affine_maps, apply_maps, guided
+from negcolor.images import row_blocks
+from negcolor.images.resize import downscale_to
+from negcolor.inference.convert import Method, NegativeConverter
+from negcolor.inference.guided import EnlargedMaps, affine_maps
 
 MATRIX = np.array([[-0.9, 0.1, 0.05], [0.02, -0.8, 0.1], [0.0, 0.1, -0.7]])
 OFFSET = np.array([0.85, 0.8, 0.75])
@@ -19,6 +20,10 @@ OFFSET = np.array([0.85, 0.8, 0.75])
 
 def affine(image):
     return image @ MATRIX.T.astype("float32") + OFFSET.astype("float32")
+
+
+def guided(scan, run, dtype):
+    return NegativeConverter(run).convert(scan, Method.GUIDED, dtype).pixels
 
 
 def photograph(height, width):
@@ -84,7 +89,7 @@ def test_colors_stay_on_their_side_of_an_edge():
     result = guided(scan, run, "float32")
     expected = run(scan)
     assert np.abs(result - expected).max() < 0.15
-    enlarged = resize(run(fit(scan, 1024)), scan.shape)  # what colors without a guide do
+    enlarged = resize(run(downscale_to(scan, 1024)), scan.shape)  # what colors without a guide do
     assert np.abs(enlarged - expected).max() > 0.3
 
 
@@ -117,18 +122,17 @@ def test_extreme_proportions():
     np.testing.assert_allclose(result.astype(int), 65535 - scan.astype(int), atol=40)
 
 
-def test_rows_do_not_depend_on_the_bands(monkeypatch):
-    rng = np.random.default_rng(1)
-    scan, maps = rng.random((200, 90, 3), dtype="float32"), rng.normal(0, 0.3, (33, 15, 3, 4))
-    at_once = apply_maps(scan, maps, "float32")
-    monkeypatch.setattr(bands, "ROWS", 7)
-    np.testing.assert_allclose(apply_maps(scan, maps, "float32"), at_once, atol=1e-5)
+def test_rows_do_not_depend_on_the_blocks(monkeypatch):
+    scan = photograph(200, 90)
+    at_once = guided(scan, affine, "float32")
+    monkeypatch.setattr(row_blocks, "ROWS", 7)
+    np.testing.assert_allclose(guided(scan, affine, "float32"), at_once, atol=1e-5)
 
 
 def test_maps_are_enlarged_bilinearly_between_pixel_centers():
     maps = np.zeros((2, 2, 3, 4))
     maps[..., 3] = np.array([[0.0, 0.4], [0.4, 0.8]])[..., None]
-    result = apply_maps(np.zeros((4, 4, 3), "float32"), maps, "float32")
+    result = EnlargedMaps(maps, (4, 4)).apply(np.zeros((4, 4, 3), "float32"), 0)
     across = np.array([0.0, 0.25, 0.75, 1.0])  # centers at 1/8, 3/8, 5/8, 7/8; clamped outside
     expected = 0.4 * across[:, None] + 0.4 * across
     np.testing.assert_allclose(result[..., 0], expected, atol=1e-6)

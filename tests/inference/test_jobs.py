@@ -1,4 +1,4 @@
-"""Which files of a box are scans, and where their results go."""
+"""Which files of a box are scans, where their results go, and sizes of memory as text."""
 
 import os
 import unicodedata
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from negcolor.errors import NegcolorError
-from negcolor.inference.jobs import Format, Job, plan_batch, unfinished
+from negcolor.inference.jobs import Job, parse_memory, plan_batch, unfinished
 
 
 @pytest.fixture
@@ -111,10 +111,10 @@ def test_a_file_is_taken_whatever_its_suffix_and_whether_hidden(box):
 @pytest.mark.parametrize(
     ("format_", "names"),
     [
-        (Format.SAME, ["a.TIF", "b.tiff", "c.PNG", "d.jpeg", "e.tif"]),
-        (Format.TIFF, ["a.TIF", "b.tiff", "c.tif", "d.tif", "e.tif"]),
-        (Format.PNG, ["a.png", "b.png", "c.PNG", "d.png", "e.png"]),
-        (Format.JPEG, ["a.jpg", "b.jpg", "c.jpg", "d.jpeg", "e.jpg"]),
+        ("same", ["a.TIF", "b.tiff", "c.PNG", "d.jpeg", "e.tif"]),
+        ("tiff", ["a.TIF", "b.tiff", "c.tif", "d.tif", "e.tif"]),
+        ("png", ["a.png", "b.png", "c.PNG", "d.png", "e.png"]),
+        ("jpeg", ["a.jpg", "b.jpg", "c.jpg", "d.jpeg", "e.jpg"]),
     ],
 )
 def test_the_format_gives_the_suffix(tmp_path, monkeypatch, format_, names):
@@ -127,11 +127,11 @@ def test_the_format_gives_the_suffix(tmp_path, monkeypatch, format_, names):
 @pytest.mark.parametrize(
     ("scans", "format_"),
     [
-        (("1/a.png", "2/a.png"), Format.SAME),
-        (("1/a.tif", "1/a.png"), Format.PNG),
-        (("1/a.dng", "1/a.tif"), Format.SAME),
-        (("1/a.png", "1/A.png"), Format.SAME),
-        (("1/é.png", unicodedata.normalize("NFD", "1/é.png")), Format.SAME),
+        (("1/a.png", "2/a.png"), "same"),
+        (("1/a.tif", "1/a.png"), "png"),
+        (("1/a.dng", "1/a.tif"), "same"),
+        (("1/a.png", "1/A.png"), "same"),
+        (("1/é.png", unicodedata.normalize("NFD", "1/é.png")), "same"),
     ],
 )
 def test_two_scans_for_one_output_are_refused(tmp_path, scans, format_):
@@ -168,7 +168,7 @@ def test_results_among_the_scans_are_no_scans(box):
 @pytest.mark.parametrize("given", ["box", "box/a.tif", "box/*"])
 def test_a_folder_is_not_converted_into_itself(box, given):
     with pytest.raises(NegcolorError, match="nothing is left to convert: what lies in box "):
-        plan(given, output="box", format_=Format.PNG)
+        plan(given, output="box", format_="png")
 
 
 @pytest.mark.parametrize("link", ["out/roll 1", "out/a.tif"])
@@ -234,3 +234,38 @@ def test_what_is_there_is_finished(tmp_path):
     touch(jobs[1].output)
     os.symlink("nowhere", jobs[2].output)
     assert [job.scan.name for job in unfinished(jobs)] == ["a", "d"]
+
+
+@pytest.mark.parametrize(
+    ("text", "size"),
+    [
+        ("2GiB", 2 * 1024**3),
+        ("1.5 GiB", 1536 * 1024**2),
+        ("1500MB", 1_500_000_000),
+        ("1.5gb", 1_500_000_000),
+        (" 3g ", 3 * 1024**3),
+        ("4000000k", 4_000_000 * 1024),
+        ("1TB", 10**12),
+        ("0.25tib", 2**38),
+        ("2147483648", 2**31),
+        ("2147483648 B", 2**31),
+        ("1024MiB", 2**30),
+    ],
+)
+def test_sizes_of_memory(text, size):
+    assert parse_memory(text) == size
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "much", "GiB", "-2GiB", "2,5GiB", "2GiBs", "2iB", "2I", "nan", "inf", "1e9", "٢GiB"],
+)
+def test_what_is_no_size_of_memory(text):
+    with pytest.raises(NegcolorError, match="is no size of memory: write it as in 2GiB"):
+        parse_memory(text)
+
+
+@pytest.mark.parametrize("text", ["0", "2", "1023MiB", "1GB", "100 KiB"])
+def test_what_is_too_little_memory(text):
+    with pytest.raises(NegcolorError, match=f"^{text} of memory is too little"):
+        parse_memory(text)

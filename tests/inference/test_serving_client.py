@@ -11,7 +11,7 @@ import pytest
 
 from negcolor.errors import NegcolorError
 from negcolor.inference import serving_client
-from negcolor.inference.serving_client import ServedNetwork
+from negcolor.inference.serving_client import ServedModel
 
 
 @pytest.fixture
@@ -60,7 +60,7 @@ FAULTS = {
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_that_passes_is_survived(stand_in, waits, name):
     stand_in.faults = [FAULTS[name][0]] * 2
-    network = ServedNetwork(stand_in.url, timeout=0.2 if name == "timeout" else 10)
+    network = ServedModel(stand_in.url, timeout=0.2 if name == "timeout" else 10)
     np.testing.assert_allclose(network.run(IMAGE), 1 - IMAGE, atol=1 / 65535)
     assert waits == [0.5, 1]
     assert stand_in.requests == ["/v1/models/mine:predict"] * 3
@@ -70,7 +70,7 @@ def test_a_fault_that_passes_is_survived(stand_in, waits, name):
 def test_a_fault_that_stays_is_reported(stand_in, waits, name):
     fault, reason = FAULTS[name]
     stand_in.faults = [fault] * 3
-    network = ServedNetwork(stand_in.url, timeout=0.2 if name == "timeout" else 10, retries=2)
+    network = ServedModel(stand_in.url, timeout=0.2 if name == "timeout" else 10, retries=2)
     with pytest.raises(NegcolorError) as caught:
         network.run(IMAGE)
     sentence = str(caught.value)
@@ -85,7 +85,7 @@ def test_a_fault_that_stays_is_reported(stand_in, waits, name):
 def test_nobody_listens(waits):
     with socket.create_server(("127.0.0.1", 0)) as occupied:
         url = f"http://127.0.0.1:{occupied.getsockname()[1]}/v1/models/mine"
-    network = ServedNetwork(url)
+    network = ServedModel(url)
     with pytest.raises(NegcolorError, match=r"Connection refused, after 5 tries"):
         network.run(IMAGE)
     assert waits == [0.5, 1, 2, 4]
@@ -104,7 +104,7 @@ def test_a_server_that_starts_late(stand_in, monkeypatch):
         servers[0].__enter__()
 
     monkeypatch.setattr(serving_client, "sleep", start)
-    np.testing.assert_allclose(ServedNetwork(stand_in.url).run(IMAGE), 1 - IMAGE, atol=1 / 65535)
+    np.testing.assert_allclose(ServedModel(stand_in.url).run(IMAGE), 1 - IMAGE, atol=1 / 65535)
     servers[0].__exit__(None, None, None)
 
 
@@ -114,23 +114,23 @@ def test_a_server_that_starts_late(stand_in, monkeypatch):
 def test_a_missing_model_is_not_asked_for_again(stand_in, waits, path, reason):
     url = stand_in.url.replace("mine", path)
     with pytest.raises(NegcolorError, match=reason) as caught:
-        ServedNetwork(url).run(IMAGE)
+        ServedModel(url).run(IMAGE)
     assert "check the model's name" in str(caught.value)
     with pytest.raises(NegcolorError, match="404: Could not find any versions"):
-        ServedNetwork(url).check()
+        ServedModel(url).check()
     assert (len(stand_in.requests), waits) == (2, [])
 
 
 def test_the_servers_reason_for_a_refusal_is_told(stand_in, waits):
     stand_in.faults = [lambda h: h.answer(400, {"error": "input must be\n   rank 1"})]
     with pytest.raises(NegcolorError, match=r"refuses \(400: input must be rank 1\)"):
-        ServedNetwork(stand_in.url).run(IMAGE)
+        ServedModel(stand_in.url).run(IMAGE)
     assert waits == []
 
 
 def test_check_is_content_with_a_model_that_is_ready(stand_in):
     for path in ("", "/", "/versions/1"):
-        ServedNetwork(stand_in.url + path).check()
+        ServedModel(stand_in.url + path).check()
     assert stand_in.requests == ["/v1/models/mine"] * 2 + ["/v1/models/mine/versions/1"]
 
 
@@ -147,7 +147,7 @@ def test_check_is_content_with_a_model_that_is_ready(stand_in):
 def test_check_complains(stand_in, status, reason):
     stand_in.status = status
     with pytest.raises(NegcolorError, match=reason):
-        ServedNetwork(stand_in.url).check()
+        ServedModel(stand_in.url).check()
 
 
 @pytest.mark.parametrize(
@@ -166,14 +166,15 @@ def test_check_complains(stand_in, status, reason):
 )
 def test_other_addresses_are_refused(url):
     with pytest.raises(NegcolorError, match="http://HOST:PORT/v1/models/NAME"):
-        ServedNetwork(url)
+        ServedModel(url)
 
 
 def test_a_port_that_cannot_be(waits):
     with pytest.raises(NegcolorError, match="99999"):
-        ServedNetwork("http://localhost:99999/v1/models/mine", retries=0).run(IMAGE)
+        ServedModel("http://localhost:99999/v1/models/mine", retries=0).run(IMAGE)
 
 
+@pytest.mark.slow
 def test_the_client_needs_no_tensorflow():
     module = "negcolor.inference.serving_client"
     code = f"import sys, {module}; print({{'tensorflow', 'keras'}} & {{*sys.modules}})"

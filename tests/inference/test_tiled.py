@@ -13,8 +13,9 @@ from hypothesis.extra.numpy import arrays
 from negcolor.errors import NegcolorError
 from negcolor.experiments.modifications import MODIFICATIONS, GeneratorConfig
 from negcolor.inference import tiled, tiled_storage
-from negcolor.inference.models import KerasNetwork
-from negcolor.inference.tiled import Statistics, statistics
+from negcolor.inference.tiled import Statistics, statistics, tiled_pass
+from negcolor.inference.tiled_graph import image_graph, plan_sweeps, stored_bytes_per_pixel
+from negcolor.networks.apply import apply_generator
 from negcolor.networks.generator import build_generator
 
 SMALL = {"filters": 4, "residual_blocks": 2}
@@ -37,8 +38,8 @@ def trained(config):
 
 
 @pytest.fixture(scope="module")
-def network():
-    return KerasNetwork(trained(GeneratorConfig(**SMALL)))
+def generator():
+    return trained(GeneratorConfig(**SMALL))
 
 
 def image(height, width):
@@ -47,8 +48,8 @@ def image(height, width):
     return x * np.linspace(0.1, 1, height, dtype="float32")[:, None, None]
 
 
-def map_row_blocks(network, scan, memory):
-    parts = list(network.run_in_bands(scan, memory))
+def converted_in_tiles(generator, scan, memory):
+    parts = list(tiled_pass(generator, scan, memory))
     rows = [len(part) for _, part in parts]
     assert [start for start, _ in parts] == [sum(rows[:i]) for i in range(len(rows))]
     return np.concatenate([part for _, part in parts])
@@ -57,34 +58,36 @@ def map_row_blocks(network, scan, memory):
 @pytest.mark.parametrize("config", VARIANTS, ids=VARIANTS.values())
 @pytest.mark.parametrize("memory", [PLENTY, NONE])
 def test_every_modification_gives_what_one_pass_gives(config, memory):
-    network, scan = KerasNetwork(trained(config)), image(90, 37)
-    whole = network.run(scan)
+    generator, scan = trained(config), image(90, 37)
+    whole = apply_generator(generator, scan)
     assert whole.std() > 0.1
-    np.testing.assert_allclose(map_row_blocks(network, scan, memory), whole, atol=1e-4)
+    np.testing.assert_allclose(converted_in_tiles(generator, scan, memory), whole, atol=1e-4)
 
 
 @settings(max_examples=15, deadline=None)
 @given(height=st.integers(1, 150), width=st.integers(1, 40), memory=st.sampled_from([PLENTY, NONE]))
-def test_any_size(network, height, width, memory):
+def test_any_size(generator, height, width, memory):
     scan = image(height, width)
-    np.testing.assert_allclose(map_row_blocks(network, scan, memory), network.run(scan), atol=1e-4)
+    np.testing.assert_allclose(
+        converted_in_tiles(generator, scan, memory), apply_generator(generator, scan), atol=1e-4
+    )
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "uint16"])
-def test_stored_pixels_are_scaled(network, dtype):
+def test_stored_pixels_are_scaled(generator, dtype):
     full = np.iinfo(dtype).max
     scan = (image(70, 20) * full).astype(dtype)
-    expected = network.run((scan / full).astype("float32"))
-    np.testing.assert_allclose(map_row_blocks(network, scan, NONE), expected, atol=1e-4)
+    expected = apply_generator(generator, (scan / full).astype("float32"))
+    np.testing.assert_allclose(converted_in_tiles(generator, scan, NONE), expected, atol=1e-4)
 
 
-def test_bands_with_their_own_statistics_would_differ(network):
+def test_bands_with_their_own_statistics_would_differ(generator):
     scan = image(128, 32)
-    naive = np.concatenate([network.run(scan[i : i + 64]) for i in (0, 64)])
-    assert np.abs(naive - network.run(scan)).max() > 0.1
+    naive = np.concatenate([apply_generator(generator, scan[i : i + 64]) for i in (0, 64)])
+    assert np.abs(naive - apply_generator(generator, scan)).max() > 0.1
 
 
-def test_no_more_rows_are_in_memory_than_fit(network, monkeypatch):
+def test_no_more_rows_are_in_memory_than_fit(generator, monkeypatch):
     asked = []
     original = tiled.statistics
 
@@ -93,36 +96,36 @@ def test_no_more_rows_are_in_memory_than_fit(network, monkeypatch):
         return original(rows)
 
     monkeypatch.setattr(tiled, "statistics", record)
-    map_row_blocks(network, image(300, 64), NONE)
+    converted_in_tiles(generator, image(300, 64), NONE)
     assert max(height * width for _, height, width, _ in asked) <= tiled.FEWEST_ROWS * 64
     asked.clear()
-    map_row_blocks(network, image(300, 64), PLENTY)
+    converted_in_tiles(generator, image(300, 64), PLENTY)
     assert max(height * width for _, height, width, _ in asked) == tiled.ROWS * 64
 
 
 def test_the_generator_of_table_1_keeps_at_most_256_bytes_per_pixel_between_sweeps():
-    nodes = tiled.image_graph(build_generator(GeneratorConfig()))
-    sweeps = tiled.plan_sweeps(nodes)
+    nodes = image_graph(build_generator(GeneratorConfig()))
+    sweeps = plan_sweeps(nodes)
     # Three normalizations in the encoder, two in each of nine blocks, two in the decoder.
     assert len(sweeps) == 3 + 18 + 2 + 1
     # Four maps of 256 channels at a quarter of the size, in float32.
-    assert tiled.stored_bytes_per_pixel(sweeps) == 4 * 256 * 4 / 16
+    assert stored_bytes_per_pixel(sweeps) == 4 * 256 * 4 / 16
 
 
-def test_feature_maps_on_disk_leave_nothing_behind(network, monkeypatch, tmp_path):
+def test_feature_maps_on_disk_leave_nothing_behind(generator, monkeypatch, tmp_path):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    bands = network.run_in_bands(image(64, 32), NONE)
+    bands = tiled_pass(generator, image(64, 32), NONE)
     next(bands)
     bands.close()
     assert not list(tmp_path.iterdir())
 
 
-def test_too_little_room_on_disk_is_said_before_the_first_sweep(network, monkeypatch, tmp_path):
+def test_too_little_room_on_disk_is_said_before_the_first_sweep(generator, monkeypatch, tmp_path):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     usage = tiled_storage.shutil.disk_usage(tmp_path)._replace(free=1000)
     monkeypatch.setattr(tiled_storage.shutil, "disk_usage", lambda folder: usage)
     with pytest.raises(NegcolorError, match="TMPDIR") as caught:
-        next(network.run_in_bands(image(64, 32), NONE))
+        next(tiled_pass(generator, image(64, 32), NONE))
     assert str(tmp_path) in str(caught.value)
 
 
@@ -138,7 +141,7 @@ def test_a_layer_whose_reach_is_unknown_is_refused():
     inputs = keras.Input((None, None, 3))
     model = keras.Model(inputs, keras.layers.AveragePooling2D(3, 1, "same")(inputs))
     with pytest.raises(TypeError, match="AveragePooling2D"):
-        tiled.image_graph(model)
+        image_graph(model)
 
 
 @settings(deadline=None)

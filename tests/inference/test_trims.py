@@ -7,19 +7,18 @@ from hypothesis import strategies as st
 from skimage.color import rgb2xyz, xyz_tristimulus_values
 
 from negcolor.errors import NegcolorError
-from negcolor.images.color import linear_to_srgb, luminance, srgb_to_linear
+from negcolor.images.color import MID_GREY, linear_to_srgb, luminance, srgb_to_linear
 from negcolor.inference.trims import (
     BRADFORD,
-    DAYLIGHT,
     KNEE,
     LIMITS,
-    MID_GREY,
+    WHITE_POINT,
     Trims,
     apply_trims,
     balance_matrix,
-    bend,
     blackbody,
-    roll_off,
+    contrast_curve,
+    highlight_shoulder,
 )
 
 trims = st.builds(Trims, **{name: st.floats(low, high) for name, (low, high, _) in LIMITS.items()})
@@ -85,7 +84,7 @@ def test_a_stop_doubles_light_below_the_shoulder(stops, grey):
 @pytest.mark.parametrize("white", [1.0, 1.2, 4.0, 16.0])
 def test_the_shoulder_joins_smoothly_and_ends_at_white(white):
     x = np.linspace(0, white, 100_001)
-    y = roll_off(x, white)
+    y = highlight_shoulder(x, white)
     np.testing.assert_array_equal(y[x <= KNEE], x[x <= KNEE])
     assert y[-1] == pytest.approx(1)
     slopes = np.diff(y) / np.diff(x)
@@ -104,7 +103,7 @@ def test_tint_is_a_density_to_green_and_keeps_the_luminance_of_grey(tint):
 
 @pytest.mark.parametrize("shift", [-131, -21, 18, 131])
 def test_temperature_maps_one_blackbody_to_the_other(shift):
-    daylight, warm = (1e6 / (1e6 / DAYLIGHT + x) for x in (0, abs(shift)))
+    daylight, warm = (1e6 / (1e6 / WHITE_POINT + x) for x in (0, abs(shift)))
     source, target = (blackbody(t) for t in ((daylight, warm) if shift > 0 else (warm, daylight)))
     to_xyz = np.stack([to_linear_xyz(row) for row in np.eye(3)], axis=1)
     mapped = to_xyz @ balance_matrix(Trims(temperature=shift)) @ np.linalg.inv(to_xyz) @ source
@@ -160,11 +159,11 @@ def test_bradfords_matrix_keeps_equal_energy_white():
 @pytest.mark.parametrize("contrast", [0.5, 0.8, 1.25, 2])
 def test_contrast_is_the_slope_at_mid_grey_and_keeps_both_ends(contrast):
     step = 1e-4
-    around = bend(MID_GREY * np.exp(np.array([-step, 0, step])), contrast)
+    around = contrast_curve(MID_GREY * np.exp(np.array([-step, 0, step])), contrast)
     assert around[1] == pytest.approx(MID_GREY)
     assert np.log(around[2] / around[0]) / (2 * step) == pytest.approx(contrast, rel=1e-5)
-    np.testing.assert_array_equal(bend(np.array([0.0, 1.0]), contrast), [0, 1])
-    shadows = bend(np.array([1e-8, 2e-8]), contrast)
+    np.testing.assert_array_equal(contrast_curve(np.array([0.0, 1.0]), contrast), [0, 1])
+    shadows = contrast_curve(np.array([1e-8, 2e-8]), contrast)
     assert np.log2(shadows[1] / shadows[0]) == pytest.approx(contrast, rel=1e-3)
 
 

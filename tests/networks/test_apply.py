@@ -1,10 +1,13 @@
 """A generator's one pass over images of any size."""
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from negcolor.experiments.modifications import GeneratorConfig
 from negcolor.networks.apply import apply_generator
+from negcolor.networks.generator import build_generator
 
 sides = st.integers(1, 30)
 
@@ -15,6 +18,11 @@ class Same:
     def predict_on_batch(self, batch):
         self.batch = batch
         return batch
+
+
+@pytest.fixture(scope="module")
+def generator():
+    return build_generator(GeneratorConfig(filters=4, residual_blocks=1))
 
 
 def noise(*shape, seed=0):

@@ -1,4 +1,4 @@
-"""Every system's generator: shapes, ranges, precision, saving, and what its paper says of it."""
+"""The generators of the systems: what their papers say of them, and sizes that do not fit."""
 
 import math
 
@@ -6,7 +6,6 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
-from keras import layers
 
 from negcolor.errors import NegcolorError
 from negcolor.experiments.networks import (
@@ -16,55 +15,16 @@ from negcolor.experiments.networks import (
     ResNetUNet,
     UNet,
 )
-from negcolor.experiments.systems import SYSTEMS
-from negcolor.networks import backbones
 from negcolor.networks.factory import build_colorizer
 
+pytestmark = pytest.mark.usefixtures("tiny_backbones")
+
 SIZE = 32
-CLASSES, LOGITS = 3, 5
+LOGITS = 5  # of the tiny inception
 
-GENERATORS = {
-    "unet": UNet(filters=4),
-    "attention": UNet(filters=4, attention=True),
-    "resnet": ResNetUNet(filters=4),
-    "koalarization": Koalarization(filters=8, segmentation=False),
-    "inception": Koalarization(filters=8),
-    "no-inception": Koalarization(filters=8, inception=False),
-    "archaeology": ArchaeologyGenerator(filters=4),
-    "cnn": ArchaeologyCnn(filters=4),
-}
-EACH = pytest.mark.parametrize("name", GENERATORS)
-LINEAR = {"archaeology", "cnn"}
-
-
-def tiny_deeplab(weights):
-    image = keras.Input((None, None, 3))
-    x = layers.BatchNormalization()(layers.Conv2D(CLASSES, 1)(image))
-    return keras.Model(image, layers.Softmax()(x))
-
-
-def tiny_inception(weights):
-    image = keras.Input((299, 299, 3))
-    x = layers.GlobalAveragePooling2D()(layers.AveragePooling2D(13)(image))
-    return keras.Model(image, layers.BatchNormalization()(layers.Dense(LOGITS)(x)))
-
-
-def tiny_resnet(weights, *, filters, dtype):
-    """Features of five sizes, as many channels as keras-hub's."""
-    image = x = keras.Input((None, None, 3))
-    features = []
-    for channels in (64, 64, 2 * filters, 4 * filters, 8 * filters):
-        options = {"strides": 2, "padding": "same", "activation": "relu", "dtype": dtype}
-        x = layers.Conv2D(channels, 1, **options)(x)
-        features.append(x)
-    return keras.Model(image, features, name="resnet18")
-
-
-@pytest.fixture(autouse=True)
-def _tiny_backbones(monkeypatch):
-    monkeypatch.setattr(backbones, "deeplab", tiny_deeplab)
-    monkeypatch.setattr(backbones, "inception", tiny_inception)
-    monkeypatch.setattr(backbones, "resnet18", tiny_resnet)
+UNET_WITH_ATTENTION = UNet(filters=4, attention=True)
+RESNET = ResNetUNet(filters=4)
+INCEPTION = Koalarization(filters=8)
 
 
 def lightness(size=SIZE, channels=1, batch=2):
@@ -76,43 +36,10 @@ def count(weights):
     return sum(math.prod(weight.shape) for weight in weights)
 
 
-def test_every_kind_of_generator_is_tested():
-    assert {type(system.generator) for system in SYSTEMS.values()} == {
-        type(config) for config in GENERATORS.values()
-    }
-
-
-@EACH
-def test_a_generator_makes_two_channels_and_can_be_saved(name, tmp_path):
-    generator = build_colorizer(GENERATORS[name], SIZE)
-    assert generator.input_shape == (None, SIZE, SIZE, 1)
-    y = np.asarray(generator(lightness()))
-    assert y.shape == (2, SIZE, SIZE, 2)
-    assert y.std() > 0
-    if name not in LINEAR:
-        assert np.abs(y).max() <= 1
-    generator.save(tmp_path / "g.keras")
-    copy = keras.saving.load_model(tmp_path / "g.keras")
-    np.testing.assert_array_equal(copy(lightness()), y)
-    assert count(copy.trainable_weights) == count(generator.trainable_weights)
-
-
-@EACH
-@pytest.mark.parametrize("policy", ["mixed_bfloat16", "mixed_float16"])
-def test_half_precision_keeps_weights_and_output_in_float32(name, policy):
-    generator = build_colorizer(GENERATORS[name], SIZE, dtype=policy)
-    y = generator(lightness())
-    assert keras.backend.standardize_dtype(y.dtype) == "float32"
-    assert {w.dtype for w in generator.weights} <= {"float32", "uint32"}  # seeds of dropout
-    same = build_colorizer(GENERATORS[name], SIZE)
-    same.set_weights(generator.get_weights())
-    difference = np.abs(np.asarray(y) - np.asarray(same(lightness()))).mean()
-    assert difference < 0.02 * max(1, np.abs(y).mean())
-
-
-@pytest.mark.parametrize("name", ["attention", "resnet"])
-def test_xla_takes_the_gradients_of_half_precision(name):
-    generator = build_colorizer(GENERATORS[name], SIZE, dtype="mixed_bfloat16")
+@pytest.mark.slow
+@pytest.mark.parametrize("config", [UNET_WITH_ATTENTION, RESNET])
+def test_xla_takes_the_gradients_of_half_precision(config):
+    generator = build_colorizer(config, SIZE, dtype="mixed_bfloat16")
 
     @tf.function(jit_compile=True)
     def gradients(x):
@@ -195,7 +122,7 @@ def test_same_borders_are_one_zero_each_for_kernels_of_four():
 
 
 def test_attention_gates_weigh_the_skips():
-    unet = build_colorizer(GENERATORS["attention"], SIZE)
+    unet = build_colorizer(UNET_WITH_ATTENTION, SIZE)
     gates = [layer.name for layer in unet.layers if layer.name.endswith("_product")]
     assert gates == [f"Gate_{level}_product" for level in range(5, 1, -1)]
     skipped, product = unet.get_layer("Gate_3_product").input[0], unet.get_layer(gates[2]).output
@@ -210,7 +137,7 @@ def test_attention_gates_weigh_the_skips():
 
 
 def test_pixel_shuffles_start_without_a_checkerboard():
-    unet = build_colorizer(GENERATORS["resnet"], SIZE)
+    unet = build_colorizer(RESNET, SIZE)
     shuffled = keras.Model(unet.input, unet.get_layer("Up_0_shuffle").output)
     x = np.asarray(shuffled(lightness())).reshape(2, 16, 2, 16, 2, -1)
     np.testing.assert_array_equal(x, np.broadcast_to(x[:, :, :1, :, :1], x.shape))
@@ -218,7 +145,7 @@ def test_pixel_shuffles_start_without_a_checkerboard():
 
 
 def test_the_resnet_sees_imagenets_mean_and_deviation():
-    unet = build_colorizer(GENERATORS["resnet"], SIZE)
+    unet = build_colorizer(RESNET, SIZE)
     seen = keras.Model(unet.input, unet.get_layer("ImageNet").output)
     black = (0 - np.array([0.485, 0.456, 0.406])) / [0.229, 0.224, 0.225]
     white = (1 - np.array([0.485, 0.456, 0.406])) / [0.229, 0.224, 0.225]
@@ -231,7 +158,7 @@ def test_the_resnet_sees_imagenets_mean_and_deviation():
 
 
 def test_pretrained_networks_stay_as_they_are():
-    generator = build_colorizer(GENERATORS["inception"], SIZE)
+    generator = build_colorizer(INCEPTION, SIZE)
     frozen = [generator.get_layer(name) for name in ("DeepLabV3", "InceptionResNetV2")]
     assert not any(layer.trainable_weights for layer in frozen)
     before = [layer.get_weights() for layer in frozen]
@@ -246,7 +173,7 @@ def test_pretrained_networks_stay_as_they_are():
 
 
 def test_a_loaded_generator_is_frozen_where_it_was(tmp_path):
-    generator = build_colorizer(GENERATORS["inception"], SIZE)
+    generator = build_colorizer(INCEPTION, SIZE)
     generator.save(tmp_path / "g.keras")
     copy = keras.saving.load_model(tmp_path / "g.keras")
     assert [w.path for w in copy.trainable_weights] == [w.path for w in generator.trainable_weights]
@@ -254,7 +181,7 @@ def test_a_loaded_generator_is_frozen_where_it_was(tmp_path):
 
 @pytest.mark.parametrize(("value", "byte"), [(-1, 0), (0, 127.5), (1, 255)])
 def test_pretrained_networks_see_the_range_they_know(value, byte):
-    generator = build_colorizer(GENERATORS["inception"], SIZE)
+    generator = build_colorizer(INCEPTION, SIZE)
     seen = [generator.get_layer(name).output for name in ("Bytes", "Resizing")]
     image = np.full((1, SIZE, SIZE, 1), value, "float32")
     for_deeplab, for_inception = keras.Model(generator.input, seen)(image)
@@ -263,7 +190,7 @@ def test_pretrained_networks_see_the_range_they_know(value, byte):
 
 
 def test_the_embedding_is_the_same_everywhere():
-    generator = build_colorizer(GENERATORS["inception"], SIZE)
+    generator = build_colorizer(INCEPTION, SIZE)
     fused = keras.Model(generator.input, generator.get_layer("Features_and_embedding").output)
     x = np.asarray(fused(lightness()))
     assert x.shape == (2, SIZE // 8, SIZE // 8, 4 * 8 + LOGITS)

@@ -1,67 +1,161 @@
-"""Every generator and discriminator of the table: shapes, ranges, precision, saving."""
+"""Every network of the tables: it builds, saves, loads and runs in half precision."""
 
 import dataclasses
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple
 
 import keras
 import numpy as np
 import pytest
 
-from negcolor.experiments.modifications import MODIFICATIONS, GeneratorConfig, modification
+from negcolor.experiments.modifications import MODIFICATIONS, GeneratorConfig
+from negcolor.experiments.networks import (
+    PATCH_70,
+    ArchaeologyCnn,
+    ArchaeologyDiscriminator,
+    ArchaeologyGenerator,
+    Koalarization,
+    ResNetUNet,
+    UNet,
+)
+from negcolor.experiments.systems import SYSTEMS
 from negcolor.networks.discriminator import build_discriminator
+from negcolor.networks.factory import build_color_discriminator, build_colorizer
 from negcolor.networks.generator import build_generator
 
-EACH = pytest.mark.parametrize("key", MODIFICATIONS)
+pytestmark = pytest.mark.usefixtures("tiny_backbones")
+
+SIZE = 32
 
 
-def small_generator(key, dtype="float32"):
-    config = dataclasses.replace(modification(key).generator, filters=4)
-    return build_generator(config, dtype=dtype)
+class Case(NamedTuple):
+    """A network, and the shapes of images and results; the results of a generator are float32."""
+
+    build: Callable[..., keras.Model]
+    shapes: dict[tuple[int, ...], tuple[int, ...]]
+    is_generator: bool = True
+    is_bounded: bool = True  # to [-1, 1]
 
 
-def small_discriminator(key, dtype="float32"):
-    config = dataclasses.replace(modification(key).discriminator, filters=4)
-    return build_discriminator(config, dtype=dtype)
+def small(field, **changes):
+    """Each different configuration of the table once, made small, by its first modification."""
+    found = {}
+    for key, modification in MODIFICATIONS.items():
+        found.setdefault(dataclasses.replace(getattr(modification, field), **changes), key)
+    return {key: config for config, key in found.items()}
 
 
-def image(height, width, batch=1):
-    values = np.random.default_rng(0).uniform(-1, 1, (batch, height, width, 3))
-    return values.astype("float32")
+def logits(config):
+    stride = int(np.prod([stride for _, stride in config.convolutions]))
+    return {(1, 64, 96, 3): (1, 64 // stride, 96 // stride, 1)}
+
+
+COLORIZERS = {
+    "unet": UNet(filters=4),
+    "attention": UNet(filters=4, attention=True),
+    "resnet": ResNetUNet(filters=4),
+    "koalarization": Koalarization(filters=8, segmentation=False),
+    "inception": Koalarization(filters=8),
+    "no-inception": Koalarization(filters=8, inception=False),
+    "archaeology": ArchaeologyGenerator(filters=4),
+    "cnn": ArchaeologyCnn(filters=4),
+}
+DISCRIMINATORS = {
+    "batch": dataclasses.replace(PATCH_70, filters=4),
+    "layer": dataclasses.replace(PATCH_70, filters=4, normalization="layer"),
+    "archaeology": ArchaeologyDiscriminator(filters=4),
+}
+PRIOR = GeneratorConfig(filters=4, residual_blocks=1, prior="density")
+ANY_SIZE = {shape: shape for shape in ((2, 32, 32, 3), (1, 8, 20, 3))}
+CASES = {
+    **{
+        f"generator {name}": Case(partial(build_generator, config), ANY_SIZE)
+        for name, config in small("generator", filters=4, residual_blocks=2).items()
+    },
+    "generator with prior": Case(partial(build_generator, PRIOR), ANY_SIZE),
+    **{
+        f"discriminator {name}": Case(
+            partial(build_discriminator, config), logits(config), is_generator=False
+        )
+        for name, config in small("discriminator", filters=4).items()
+    },
+    **{
+        f"colorizer {name}": Case(
+            partial(build_colorizer, config, SIZE),
+            {(2, SIZE, SIZE, 1): (2, SIZE, SIZE, 2)},
+            is_bounded=not isinstance(config, ArchaeologyGenerator | ArchaeologyCnn),
+        )
+        for name, config in COLORIZERS.items()
+    },
+    **{
+        f"discriminator of colors, {name}": Case(
+            partial(build_color_discriminator, config, SIZE, 2),
+            {(2, SIZE, SIZE, 2): (2, 1) if name == "archaeology" else (2, 2, 2, 1)},
+            is_generator=False,
+        )
+        for name, config in DISCRIMINATORS.items()
+    },
+}
+EACH = pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+
+
+def image(shape):
+    return np.random.default_rng(0).uniform(-1, 1, shape).astype("float32")
+
+
+def build(case, **options):
+    """The network with other weights than new ones have, many of which are 0."""
+    network, rng = case.build(**options), np.random.default_rng(1)
+    for weight in network.weights:
+        if weight.dtype == "float32":
+            weight.assign(weight.numpy() + rng.normal(0, 0.01, weight.shape))
+    return network
+
+
+def test_every_kind_of_network_of_a_system_is_tested():
+    kinds = {type(system.generator) for system in SYSTEMS.values()}
+    assert kinds == {type(config) for config in COLORIZERS.values()}
+    judges = {type(system.discriminator) for system in SYSTEMS.values() if system.discriminator}
+    assert judges == {type(config) for config in DISCRIMINATORS.values()}
 
 
 @EACH
-def test_a_generator_keeps_size_and_range_and_can_be_saved(key, tmp_path):
-    generator = small_generator(key)
-    for height, width in ((32, 32), (8, 20)):
-        y = np.asarray(generator(image(height, width, batch=2)))
-        assert y.shape == (2, height, width, 3)
-        assert np.abs(y).max() <= 1
-    generator.save(tmp_path / "g.keras")
-    copy = keras.saving.load_model(tmp_path / "g.keras")
-    np.testing.assert_array_equal(copy(image(32, 32)), generator(image(32, 32)))
+def test_a_network_has_its_shapes_and_range_and_can_be_saved(case, tmp_path):
+    network = build(case)
+    network.save(tmp_path / "network.keras")
+    copy = keras.saving.load_model(tmp_path / "network.keras")
+    trainable, expected = (
+        [weight.shape for weight in model.trainable_weights] for model in (copy, network)
+    )
+    assert trainable == expected
+    for shape, expected in case.shapes.items():
+        y = np.asarray(network(image(shape)))
+        assert y.shape == expected
+        assert y.std() > 0
+        if case.is_generator and case.is_bounded:
+            assert np.abs(y).max() <= 1
+        np.testing.assert_array_equal(copy(image(shape)), y)
 
 
-@EACH
-def test_a_discriminator_gives_a_logit_per_patch_and_can_be_saved(key, tmp_path):
-    discriminator = small_discriminator(key)
-    strides = np.prod([s for _, s in modification(key).discriminator.convolutions])
-    y = discriminator(image(64, 96))
-    assert y.shape == (1, 64 // strides, 96 // strides, 1)
-    discriminator.save(tmp_path / "d.keras")
-    copy = keras.saving.load_model(tmp_path / "d.keras")
-    np.testing.assert_array_equal(copy(image(64, 96)), y)
-
-
-@EACH
-def test_bfloat16_keeps_weights_and_output_in_float32(key):
-    generator = small_generator(key, "mixed_bfloat16")
-    discriminator = small_discriminator(key, "mixed_bfloat16")
-    y = generator(image(32, 32))
-    assert keras.backend.standardize_dtype(y.dtype) == "float32"
-    weights = generator.trainable_variables + discriminator.trainable_variables
-    assert {w.dtype for w in weights} == {"float32"}
-    same = small_generator(key)
-    same.set_weights(generator.get_weights())
-    assert np.abs(np.asarray(y) - np.asarray(same(image(32, 32)))).mean() < 0.05
+@pytest.mark.parametrize(
+    ("name", "policy"),
+    [
+        *((name, "mixed_bfloat16") for name in CASES),
+        *((name, "mixed_float16") for name in CASES if name.startswith("colorizer")),
+    ],
+)
+def test_half_precision_keeps_weights_and_results_in_float32(name, policy):
+    case = CASES[name]
+    network, same = build(case, dtype=policy), build(case)
+    assert {w.dtype for w in network.weights} <= {"float32", "uint32"}  # seeds of dropout
+    same.set_weights(network.get_weights())
+    x = image(next(iter(case.shapes)))
+    y, expected = network(x), np.asarray(same(x))
+    if case.is_generator:
+        assert keras.backend.standardize_dtype(y.dtype) == "float32"
+    difference = np.abs(np.asarray(keras.ops.cast(y, "float32")) - expected).mean()
+    assert difference < 0.02 * max(1, np.abs(expected).mean())
 
 
 def test_layer_names_follow_table_1():
@@ -83,8 +177,9 @@ def test_weights_start_with_the_papers_deviation():
 
 def test_skip_connections_reach_the_output():
     """The joined 1×1 convolution carries the encoder's features past a silenced bottleneck."""
-    generator = small_generator("13")
+    generator = build_generator(dataclasses.replace(MODIFICATIONS["13"].generator, filters=4))
     generator.get_layer("ConvTranspose2d_1").kernel.assign(
         np.zeros_like(generator.get_layer("ConvTranspose2d_1").kernel)
     )
-    assert not np.allclose(generator(image(32, 32)), generator(-image(32, 32)))
+    x = image((1, 32, 32, 3))
+    assert not np.allclose(generator(x), generator(-x))

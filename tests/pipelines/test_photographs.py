@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from negcolor.errors import NegcolorError
 from negcolor.images.io import write
-from pipelines.photographs import divided, open_photographs
+from pipelines.photographs import open_photographs, split_indices
 
 SPLIT = (0.8, 0.15, 0.05)
 
@@ -38,7 +38,7 @@ def held(images):
     split=st.sampled_from([SPLIT, (0.8, 0.2, 0.0), (0.5, 0.25, 0.25)]),
 )
 def test_no_image_is_in_two_parts(count, images, seed, split):
-    parts = divided(count, images, split, seed, "x")
+    parts = split_indices(count, images, split, seed, "x")
     taken = np.concatenate(parts)
     assert len(taken) == len({*taken}) == min(count, images)
     assert len(parts[0]) >= 1
@@ -46,7 +46,7 @@ def test_no_image_is_in_two_parts(count, images, seed, split):
     if len(taken) >= 40:
         shares = np.array([len(part) for part in parts]) / len(taken)
         np.testing.assert_allclose(shares, split, atol=1.5 / len(taken))
-    again = divided(count, images, split, seed, "x")
+    again = split_indices(count, images, split, seed, "x")
     assert all(np.array_equal(a, b) for a, b in zip(parts, again, strict=True))
 
 

@@ -93,7 +93,7 @@ def system_task(name, **options):
 
 
 def lab_batches(step, order):
-    """Network Lab that depends on the step and the order."""
+    """normalized Lab that depends on the step and the order."""
 
     def at(step):
         lab = tf.random.stateless_uniform((2, SIZE, SIZE, 3), tf.stack([step, order]), -1, 1)
