@@ -18,7 +18,13 @@ from negcolor.evaluation.color_metrics import Predict, compare_colors, grey
 from negcolor.evaluation.converters import compare_converters
 from negcolor.evaluation.metrics import Metrics, average
 from negcolor.experiments.config import ColorizationConfig, CycleGANConfig
-from negcolor.experiments.run_folder import CONFIG, create_run, write_metrics, writing
+from negcolor.experiments.run_folder import (
+    CONFIG,
+    check_resumable,
+    create_run,
+    write_metrics,
+    writing,
+)
 from negcolor.inference.convert import ImageFunction
 from negcolor.inference.models import load_generator
 from negcolor.networks.apply import apply_generator
@@ -151,9 +157,12 @@ def train(
 
     Raises:
         NegcolorError: the data cannot be read or fits no network, the model to start from has no
-            density prior, the folder is no run and not empty, or it cannot be written.
+            density prior, the folder is not empty and no run that can be continued, or it cannot
+            be written.
         KeyboardInterrupt: the training can be continued from its last checkpoint.
     """
+    if (folder / CONFIG).exists():
+        check_resumable(folder)
     if isinstance(config, CycleGANConfig):
         domains = open_domains(config)
         negatives = NegativeTask(config, negative_data(config, domains), _load_start(config))

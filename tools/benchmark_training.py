@@ -199,7 +199,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--modification", default="0", help="0-19, a variant's name, or all")
+    parser.add_argument(
+        "--modification", default="0", help=f"one of {', '.join(MODIFICATIONS)}, or all"
+    )
     parser.add_argument("--system", help="one of the companion papers' instead, or all")
     parser.add_argument("--precision", default="float32")
     parser.add_argument("--jit", default="auto")

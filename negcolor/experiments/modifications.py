@@ -1,4 +1,4 @@
-"""The baseline CycleGAN, the paper's nineteen modifications and its named variants, as data.
+"""The baseline CycleGAN, the paper's modifications and its named variants, as data.
 
 Every entry says only what differs from :data:`BASELINE`, in the fields of three frozen
 dataclasses; each field is read in exactly one place of a builder or of the training. The paper is
