@@ -8,12 +8,13 @@ from typing import Any
 
 import tensorflow as tf
 
+from negcolor.errors import lookup
 from negcolor.film.random_film import (
     RandomNegative,
     expose_on_random_film,
     simulate_random_negative,
 )
-from negcolor.film.random_ops import between
+from negcolor.film.random_ops import Range, between
 from negcolor.images.color import luminance, to_network
 from pipelines.augmentation import FULL, Augmentation, geometry, tone
 from pipelines.domain import Domain, positions
@@ -23,49 +24,49 @@ _NEGATIVES, _COLOR, _PAIRS = range(3)  # streams of one training, each with its 
 
 
 @dataclass(frozen=True)
-class ColorVariation:
-    """How much the colors of photographs are varied: bounds of factors, drawn evenly."""
+class ColorJitter:
+    """How much the colors of photographs are changed: bounds of factors, drawn evenly."""
 
-    contrast: tuple[float, float] = (0.4, 1.2)
-    saturation: tuple[float, float] = (0.5, 1.5)
-    white_balance: tuple[float, float] = (0.9, 1.1)
+    contrast: Range = (0.4, 1.2)
+    saturation: Range = (0.5, 1.5)
+    white_balance: Range = (0.9, 1.1)
 
 
 @dataclass(frozen=True)
-class Film:
+class PairSimulation:
     """How pairs are made of photographs.
 
     Attributes:
         expose: (photograph, seed) -> the scan of its negative, its truth and where that counts.
-        variation: of the photographs before that.
+        jitter: of the photographs before that.
         zoom: see `Augmentation.zoom`.
         tone: whether the augmentation may change contrast and brightness, too.
     """
 
     expose: Callable[[tf.Tensor, tf.Tensor], RandomNegative]
-    variation: ColorVariation = ColorVariation()
+    jitter: ColorJitter = ColorJitter()
     zoom: float = 1.0
     tone: bool = True
 
 
-def _expose_plainly(photo: tf.Tensor, seed: tf.Tensor) -> RandomNegative:
+def _plain_negative(photo: tf.Tensor, seed: tf.Tensor) -> RandomNegative:
     return RandomNegative(expose_on_random_film(photo, seed), photo, tf.ones_like(photo[..., :1]))
 
 
-FILMS: Mapping[str, Film] = MappingProxyType(
+SIMULATIONS: Mapping[str, PairSimulation] = MappingProxyType(
     {
         # A few photographs: without much variation, a network knows their few colors.
-        "plain": Film(_expose_plainly),
+        "plain": PairSimulation(_plain_negative),
         # Many photographs: what is usual in them tells exposure and balance, so it is kept.
-        "wide": Film(
+        "wide": PairSimulation(
             simulate_random_negative,
-            ColorVariation((0.9, 1.05), (0.8, 1.15), (0.985, 1.015)),
+            ColorJitter((0.9, 1.05), (0.8, 1.15), (0.985, 1.015)),
             zoom=1.5,
             tone=False,
         ),
     }
 )
-"""What `paired` can expose on, by name."""
+"""How `paired` can make its pairs, by the name of `--film`."""
 
 
 def unpaired(
@@ -122,14 +123,14 @@ def paired(
     here is the film, not the colors of one collection.
 
     Args:
-        film: a key of `FILMS`; the other arguments as for `unpaired`.
+        film: a key of `SIMULATIONS`; the other arguments as for `unpaired`.
 
     Returns:
         An endless dataset of (negatives, truths, weights): two images of the same scene, each
         (B, S, S, 3) float32 in [-1, 1], and (B, S, S, 1) float32, 1 where the truth counts and 0
         where the negative shows no image. Unreadable images show as for `unpaired`.
     """
-    chosen = FILMS[film]
+    chosen = lookup(SIMULATIONS, film, "film simulation")
     if augmentation.crop:
         augmentation = dataclasses.replace(augmentation, zoom=chosen.zoom)
     if not chosen.tone:
@@ -138,7 +139,7 @@ def paired(
     def pair(image: tf.Tensor, seed: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         place_seed, color_seed, tone_seed, film_seed = tf.unstack(tf.random.split(seed, 4))
         photo = geometry(image, image_size, place_seed, augmentation)
-        photo = tone(vary_colors(photo, color_seed, chosen.variation), tone_seed, augmentation)
+        photo = tone(jitter_colors(photo, color_seed, chosen.jitter), tone_seed, augmentation)
         exposed = chosen.expose(photo, film_seed)
         return to_network(exposed.negative), to_network(exposed.truth), exposed.weight
 
@@ -153,10 +154,10 @@ def steps_per_epoch(data: TwoDomains, batch_size: int = 1) -> int:
     return -(-max(len(data.train_a), len(data.train_b)) // batch_size)
 
 
-def vary_colors(
-    photo: tf.Tensor, seed: tf.Tensor, variation: ColorVariation = ColorVariation()
+def jitter_colors(
+    photo: tf.Tensor, seed: tf.Tensor, jitter: ColorJitter = ColorJitter()
 ) -> tf.Tensor:
-    """Varies contrast, saturation and white balance at random, to make more of few photographs.
+    """Changes contrast, saturation and white balance at random, to make more of few photographs.
 
     Without the contrast, a network that knows a few photographs of full contrast gives full
     contrast to every scene. Permuted channels and turned hues were tried too, without a clear
@@ -165,17 +166,17 @@ def vary_colors(
     Args:
         photo: (H, W, 3) float32 sRGB in [0, 1].
         seed: (2,), integer.
-        variation: by how much.
+        jitter: by how much.
 
     Returns:
         (H, W, 3) float32 sRGB in [0, 1].
     """
     draws = tf.random.stateless_uniform((5,), seed)
     grey = luminance(photo)[..., tf.newaxis]
-    photo = grey + between(draws[0], variation.saturation) * (photo - grey)
+    photo = grey + between(draws[0], jitter.saturation) * (photo - grey)
     mean = tf.reduce_mean(photo)
-    photo = mean + between(draws[1], variation.contrast) * (photo - mean)
-    return tf.clip_by_value(photo * between(draws[2:], variation.white_balance), 0.0, 1.0)
+    photo = mean + between(draws[1], jitter.contrast) * (photo - mean)
+    return tf.clip_by_value(photo * between(draws[2:], jitter.white_balance), 0.0, 1.0)
 
 
 def map_seeded(

@@ -1,4 +1,4 @@
-"""Domains: endless streams of images, each a pure function of (seed, position).
+"""Domains: endless streams of images, each a pure function of (seed, position); and `Lazy`.
 
 Position s of a stream belongs to pass s // n over the n images of a domain, and every pass has
 its own order. Nothing is remembered between positions, so a stream can start anywhere and a
@@ -6,17 +6,20 @@ resumed training sees exactly the images that it would have seen.
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 import tensorflow as tf
 from PIL import Image
 
+from negcolor.film.random_film import expose_on_random_film
 from negcolor.images.color import from_unit, to_unit
 from negcolor.images.io import read
 from pipelines.py_function import image_from
+
+Element = TypeVar("Element")
 
 CACHE_BYTES = 2**30
 """Memory that one domain may use for decoded images; a training has two domains."""
@@ -113,6 +116,40 @@ class Alternating:
 
     def finish(self, crop: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
         return crop
+
+
+class ExposedOnFilm:
+    """The negatives of a domain of color photographs, each crop on a film drawn at random.
+
+    A photograph is cropped and turned before it is exposed, so that grain and scanner noise are
+    never scaled and only pixels that are used are simulated.
+    """
+
+    def __init__(self, photographs: Domain):
+        self.photographs = photographs
+
+    def __len__(self) -> int:
+        return len(self.photographs)
+
+    def stream(self, seed: int, start: int, size: int) -> tf.data.Dataset:
+        return self.photographs.stream(seed, start, size)
+
+    def finish(self, crop: tf.Tensor, seed: tf.Tensor) -> tf.Tensor:
+        return expose_on_random_film(crop, seed)
+
+
+class Lazy(Sequence[Element]):
+    """Elements behind functions that read them, so that any number fits in memory."""
+
+    def __init__(self, loaders: Sequence[Callable[[], Element]]):
+        self._loaders = loaders
+
+    def __len__(self) -> int:
+        return len(self._loaders)
+
+    def __getitem__(self, index: Any) -> Any:
+        chosen = self._loaders[index]
+        return Lazy(chosen) if isinstance(index, slice) else chosen()
 
 
 def positions(start: int) -> tf.data.Dataset:

@@ -1,8 +1,7 @@
-"""Color photographs for the grey-to-color systems, split by seed: `--data` of a system."""
+"""`--data` of a grey-to-color system: color photographs, split in three by seed."""
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -16,12 +15,10 @@ from negcolor.errors import NegcolorError
 from negcolor.images.formats import WRITTEN
 from negcolor.images.io import find_images, read
 from pipelines import demo_roll
-from pipelines.domain import Domain, ImageDomain
-from pipelines.lazy import Lazy
-from pipelines.sources import TFDS
-from pipelines.tfds_domain import TfdsDomain, TfdsSplits, open_split
+from pipelines.domain import Domain, ImageDomain, Lazy
+from pipelines.sources import DEMO, unknown_source
+from pipelines.tfds import PREFIX, TfdsDomain, TfdsSplits, open_tfds
 
-LABEL = "?label="
 TRAIN = "train"  # the split of a TFDS name without one
 
 
@@ -71,17 +68,15 @@ def open_photographs(
     Raises:
         NegcolorError: the specification is not understood, or there are fewer than two images.
     """
-    if spec == "demo":
+    if spec == DEMO:
         names = [*demo_roll.ON_FILM, *demo_roll.COLOR]
         domain = ImageDomain([demo_roll.photograph(name) for name in names])
         held_out = _lazily([demo_roll.photograph(demo_roll.HELD_OUT)])
         return Photographs(domain, held_out, [], "the built-in photographs")
-    if spec.startswith(TFDS):
+    if spec.startswith(PREFIX):
         return _of_tfds(spec, images, split, seed)
     if not Path(spec).is_dir():
-        raise NegcolorError(
-            f"--data {spec} is no folder: name a folder of photographs, tfds:NAME[/SPLIT], or demo."
-        )
+        raise unknown_source(spec, "a folder of photographs, tfds:NAME[/SPLIT]")
     files = find_images(Path(spec))
     parts = split_indices(len(files), images, split, seed, spec)
     train, validation, test = ([files[index] for index in part] for part in parts)
@@ -125,26 +120,16 @@ def _description(spec: str, parts: Sequence[np.ndarray]) -> str:
 
 
 def _of_tfds(spec: str, images: int, split: tuple[float, float, float], seed: int) -> Photographs:
-    reference, _, label = spec.removeprefix(TFDS).partition(LABEL)
-    data, name = open_split(reference)
-    encoded = data.encoded(name or TRAIN, label=_label(data, label, spec) if label else None)
+    data, name = open_tfds(spec)
+    encoded = data.encoded(name or TRAIN)
     parts = split_indices(int(encoded.cardinality()), images, split, seed, spec)
     train, validation, test = (_members(encoded, part) for part in parts)
     return Photographs(
         TfdsDomain(train, data.feature),
-        _Held(validation, data),
-        _Held(test, data),
+        _TfdsPhotographs(validation, data),
+        _TfdsPhotographs(test, data),
         _description(spec, parts),
     )
-
-
-def _label(data: TfdsSplits, label: str, spec: str) -> int:
-    names = data.labels
-    if label in names:
-        return names.index(label)
-    near = difflib.get_close_matches(label, names, 5, 0.4)
-    choices = f"nearest are {', '.join(near)}" if near else "leave ?label= out"
-    raise NegcolorError(f"{spec}: there is no category {label!r} in it; {choices}.")
 
 
 def _members(encoded: tf.data.Dataset, part: np.ndarray) -> tf.data.Dataset:
@@ -156,7 +141,7 @@ def _members(encoded: tf.data.Dataset, part: np.ndarray) -> tf.data.Dataset:
     return members.apply(tf.data.experimental.assert_cardinality(len(part)))
 
 
-class _Held(Sequence[Photograph]):
+class _TfdsPhotographs(Sequence[Photograph]):
     """Images of a TFDS split, held encoded from when one is first asked for."""
 
     def __init__(self, encoded: tf.data.Dataset, data: TfdsSplits):

@@ -1,4 +1,4 @@
-"""Where the images come from: the specification of `--data` and the two domains behind it."""
+"""`--data` of a CycleGAN: two domains, negatives and color photographs, and test images."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,36 +13,19 @@ from negcolor.film.simulation import simulate
 from negcolor.images.color import from_unit
 from negcolor.images.formats import WRITTEN
 from negcolor.images.io import find_images, read
+from negcolor.training.task import TestImage
 from pipelines import demo_roll
-from pipelines.domain import Alternating, Domain, ImageDomain
-from pipelines.film_domain import ExposedOnFilm
-from pipelines.lazy import Lazy
-from pipelines.tfds_domain import TfdsDomain, TfdsSplits, open_split
+from pipelines.domain import Alternating, Domain, ExposedOnFilm, ImageDomain, Lazy
+from pipelines.tfds import LABEL, PREFIX, TfdsDomain, TfdsSplits, open_tfds
 
-TFDS = "tfds:"
+DEMO = "demo"
+"""The source that needs no data: the photographs of `pipelines.demo_roll`."""
 
 TEST_STOCK = "kodak_portra_400"
 """The film of simulated test negatives."""
 
 HELD_OUT = 4
 """Photographs of a TFDS split that are kept for the test."""
-
-
-@dataclass(frozen=True)
-class TestImage:
-    """A negative to judge a model by.
-
-    Attributes:
-        name: file stem or another short name, unique within its test set.
-        negative: (H, W, 3) uint8 or uint16, as scanned.
-        truth: the photograph, (H, W, 3) uint8 or uint16 sRGB, or None where there is none.
-    """
-
-    __test__ = False  # pytest: this is no test
-
-    name: str
-    negative: np.ndarray
-    truth: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -83,23 +66,32 @@ def open_data(spec: str) -> TwoDomains:
               photographs to be exposed on film (the first `HELD_OUT` for the test), unless its
               name ends in A.
 
+            A SPLIT may have `?label=CATEGORY` behind it, which takes the images of a category
+            alone.
+
     Raises:
         NegcolorError: the specification is not understood, or something it names is missing or
             empty. Reading a test image raises it if the file is unreadable or its truth has
             another size.
     """
-    if spec == "demo":
+    if spec == DEMO:
         return _demo()
     if Path(spec).is_dir():
         return _folder(Path(spec))
     if "," in spec:
         return _two_sources(*spec.split(",", 1))
-    if spec.startswith(TFDS):
+    if spec.startswith(PREFIX):
         return _tfds(spec)
-    raise NegcolorError(
-        f"--data {spec} is no folder: name a folder with trainA and trainB, tfds:NAME, "
-        "tfds:NAME/SPLIT, two sources with a comma between them, or demo."
+    raise unknown_source(
+        spec,
+        "a folder with trainA and trainB, tfds:NAME, tfds:NAME/SPLIT, two sources with a comma "
+        "between them",
     )
+
+
+def unknown_source(spec: str, choices: str) -> NegcolorError:
+    """What to raise for a `--data` that is none of the choices."""
+    return NegcolorError(f"--data {spec} is no folder: name {choices}, or {DEMO}.")
 
 
 def _demo() -> TwoDomains:
@@ -167,7 +159,7 @@ def _test_with_truth(name: str, negative: np.ndarray, truth: np.ndarray, both: s
 
 
 def _tfds(spec: str) -> TwoDomains:
-    data, split = open_split(spec.removeprefix(TFDS))
+    data, split = open_tfds(spec)
     if split is None:
         train_a, train_b = (
             TfdsDomain(data.encoded(name), data.feature) for name in ("trainA", "trainB")
@@ -202,7 +194,7 @@ def _tfds_tests(data: TfdsSplits) -> Lazy:
 
 
 def _two_sources(source_a: str, source_b: str) -> TwoDomains:
-    if not source_a.startswith(TFDS) or source_a.endswith("A"):
+    if not source_a.startswith(PREFIX) or source_a.partition(LABEL)[0].endswith("A"):
         train_a, train_b = _one_source(source_a), _one_source(source_b)
         return TwoDomains(train_a, train_b, train_b, [], f"{source_a} and {source_b}")
     data, split = _split_of(source_a)
@@ -212,14 +204,14 @@ def _two_sources(source_a: str, source_b: str) -> TwoDomains:
 
 
 def _one_source(source: str) -> Domain:
-    if not source.startswith(TFDS):
+    if not source.startswith(PREFIX):
         return _images(Path(source))
     data, split = _split_of(source)
     return TfdsDomain(data.encoded(split), data.feature)
 
 
 def _split_of(source: str) -> tuple[TfdsSplits, str]:
-    data, split = open_split(source.removeprefix(TFDS))
+    data, split = open_tfds(source)
     if split is None:
         raise NegcolorError(f"{source} names no split: write tfds:NAME/SPLIT.")
     return data, split

@@ -17,16 +17,20 @@ from negcolor.errors import NegcolorError
 from negcolor.evaluation.color_metrics import Predict, compare_colors, grey
 from negcolor.evaluation.converters import compare_converters
 from negcolor.evaluation.metrics import Metrics, average
-from negcolor.experiments.config import CycleGANConfig
-from negcolor.experiments.run_folder import CONFIG, create_run, write_figures
-from negcolor.experiments.system_config import ColorizationConfig
+from negcolor.experiments.config import ColorizationConfig, CycleGANConfig
+from negcolor.experiments.run_folder import (
+    CONFIG,
+    check_resumable,
+    create_run,
+    write_metrics,
+    writing,
+)
 from negcolor.inference.convert import ImageFunction
 from negcolor.inference.models import load_generator
 from negcolor.networks.apply import apply_generator
 from negcolor.networks.density_prior import has_prior
 from negcolor.training.colorization_metrics import predicted_colors
 from negcolor.training.colorization_task import ColorizationTask
-from negcolor.training.disk import writing
 from negcolor.training.negative_task import NegativeTask
 from negcolor.training.trainer import Trainer
 from pipelines.lab_batches import load_validation
@@ -113,7 +117,7 @@ def record_test_metrics(folder: Path, metrics: TestMetrics) -> None:
     if metrics.means:
         rows = {name: dataclasses.asdict(mean) for name, mean in metrics.means.items()}
         with writing(folder):
-            write_figures(folder, metrics.images, rows)
+            write_metrics(folder, metrics.images, rows)
 
 
 @overload
@@ -153,9 +157,12 @@ def train(
 
     Raises:
         NegcolorError: the data cannot be read or fits no network, the model to start from has no
-            density prior, the folder is no run and not empty, or it cannot be written.
+            density prior, the folder is not empty and no run that can be continued, or it cannot
+            be written.
         KeyboardInterrupt: the training can be continued from its last checkpoint.
     """
+    if (folder / CONFIG).exists():
+        check_resumable(folder)
     if isinstance(config, CycleGANConfig):
         domains = open_domains(config)
         negatives = NegativeTask(config, negative_data(config, domains), _load_start(config))

@@ -10,16 +10,14 @@ from typing import Any
 import tensorflow as tf
 
 from negcolor.errors import NegcolorError
-from negcolor.experiments.config import CycleGANConfig
-from negcolor.experiments.system_config import ColorizationConfig
+from negcolor.experiments.config import ColorizationConfig, CycleGANConfig
 from negcolor.images.io import find_images, read
 from negcolor.training.colorization_task import ColorizationData
 from negcolor.training.negative_task import NegativeData
 from pipelines.augmentation import Augmentation
 from pipelines.batches import paired, steps_per_epoch, unpaired
-from pipelines.domain import ImageDomain
+from pipelines.domain import ImageDomain, Lazy
 from pipelines.lab_batches import lab_batches, load_validation
-from pipelines.lazy import Lazy
 from pipelines.photographs import Photographs, open_photographs
 from pipelines.sources import TestImage, TwoDomains, open_data
 

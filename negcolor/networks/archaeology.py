@@ -1,4 +1,4 @@
-"""The three networks of 004: generator, baseline and discriminator.
+"""The networks of 004: generator, baseline and discriminator.
 
 They were PyTorch's: every convolution has a border of one row and column of zeros and a bias. With
 "same" borders that holds for stride 1 and for the transposed convolutions of kernel 4.
@@ -41,21 +41,10 @@ class _Blocks:
         return layers.ReLU(dtype=self.dtype, name=f"{name}_relu")(x)
 
 
-def _doubled_lightness(image_size: int, dtype: str) -> tuple[Any, Any]:
-    """The input, and L* as two channels."""
-    lightness = keras.Input((image_size, image_size, 1), name="lightness")
-    return lightness, layers.Concatenate(dtype=dtype, name="Twice")([lightness] * 2)
-
-
-def _normalized(ab: Any) -> Any:
-    """CIELAB's a* and b*, in which the network ends, as normalized Lab."""
-    return layers.Rescaling(1.0 / AB_SCALE, dtype="float32", name="Output")(ab)
-
-
 def build_archaeology_generator(
-    config: ArchaeologyGenerator, image_size: int, *, dtype: str, name: str
+    config: ArchaeologyGenerator | ArchaeologyCnn, image_size: int, *, dtype: str, name: str
 ) -> keras.Model:
-    """The generator (004, 5.1), without skip connections.
+    """The generator (004, 5.1), which has no skip connections, or the baseline (004, 6).
 
     Args:
         config: what to build.
@@ -70,42 +59,31 @@ def build_archaeology_generator(
         NegcolorError: the size does not fit.
     """
     check_size(config, image_size)
-    add, filters = _Blocks(dtype), config.filters
-    lightness, x = _doubled_lightness(image_size, dtype)
+    lightness = keras.Input((image_size, image_size, 1), name="lightness")
+    x = layers.Concatenate(dtype=dtype, name="Twice")([lightness] * 2)
+    network = _encode_and_decode if isinstance(config, ArchaeologyGenerator) else _baseline
+    ab = network(_Blocks(dtype), x, config.filters)
+    # The networks give CIELAB's units, as there; scaled, a new network's results are nearly grey.
+    output = layers.Rescaling(1.0 / AB_SCALE, dtype="float32", name="Output")(ab)
+    return keras.Model(lightness, output, name=name)
+
+
+def _encode_and_decode(add: _Blocks, x: Any, filters: int) -> Any:
+    """Four halvings and their reverse: (B, S, S, 2) -> (B, S, S, 2), a* and b*."""
     x = add.down(x, filters, "Down_1")
     for number, factor in enumerate((2, 4, 8, 8), start=2):
         x = add.down(x, filters * factor, f"Down_{number}", stride=2)
     for number, factor in enumerate((8, 4, 2, 1), start=1):
         x = add.up(x, filters * factor, f"Up_{number}")
-    x = layers.Conv2DTranspose(2, 3, padding="same", dtype=dtype, name="Up_5")(x)
-    return keras.Model(lightness, _normalized(x), name=name)
+    return layers.Conv2DTranspose(2, 3, padding="same", dtype=add.dtype, name="Up_5")(x)
 
 
-def build_archaeology_cnn(
-    config: ArchaeologyCnn, image_size: int, *, dtype: str, name: str
-) -> keras.Model:
-    """The baseline (004, 6): one halving, one skip connection.
-
-    Args:
-        config: what to build.
-        image_size: S, a multiple of `config.multiple`.
-        dtype: Keras dtype policy; the output is float32.
-        name: the model's name.
-
-    Returns:
-        (B, S, S, 1) in [-1, 1] -> (B, S, S, 2) of any value.
-
-    Raises:
-        NegcolorError: the size does not fit.
-    """
-    check_size(config, image_size)
-    add, filters = _Blocks(dtype), config.filters
-    lightness, x = _doubled_lightness(image_size, dtype)
+def _baseline(add: _Blocks, x: Any, filters: int) -> Any:
+    """One halving and one skip connection: (B, S, S, 2) -> (B, S, S, 2), a* and b*."""
     first = add.down(x, filters, "Down_1")
     x = add.up(add.down(first, filters * 2, "Down_2", stride=2), filters, "Up_1")
-    x = layers.Concatenate(dtype=dtype, name="Skip")([first, x])
-    x = layers.Conv2D(2, 3, padding="same", dtype=dtype, name="Up_2")(x)
-    return keras.Model(lightness, _normalized(x), name=name)
+    x = layers.Concatenate(dtype=add.dtype, name="Skip")([first, x])
+    return layers.Conv2D(2, 3, padding="same", dtype=add.dtype, name="Up_2")(x)
 
 
 def build_archaeology_discriminator(

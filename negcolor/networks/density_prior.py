@@ -185,7 +185,8 @@ class Balance(layers.Layer):
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{**kwargs, "dtype": "float32"})
-        self.colors = [layers.Conv2D(64, 1, activation="relu") for _ in range(3)]
+        # British: by these attributes, saved models find the weights.
+        self.colours = [layers.Conv2D(64, 1, activation="relu") for _ in range(3)]
         self.scene = [
             layers.Conv2D(filters, 3, strides=2, padding="same", activation="relu")
             for filters in (32, 64, 96, 128)
@@ -194,7 +195,7 @@ class Balance(layers.Layer):
         self.last = layers.Dense(3 * TERMS, kernel_initializer="zeros")
 
     def build(self, input_shape: Any) -> None:
-        for branch in (self.colors, self.scene):
+        for branch in (self.colours, self.scene):
             shape: tuple[int | None, ...] = (None, SIDE, SIDE, 6)
             for layer in branch:
                 layer.build(shape)
@@ -215,7 +216,7 @@ class Balance(layers.Layer):
         relative = ops.clip(_relative(densities, limits), -0.5, 1.5)
         pixels = ops.concatenate([densities - 1.0, relative - 0.5], axis=-1)
         colors = scene = pixels
-        for layer in self.colors:
+        for layer in self.colours:
             colors = layer(colors)
         for layer in self.scene:
             scene = layer(scene)

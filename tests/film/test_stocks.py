@@ -71,6 +71,7 @@ def test_stacked_black_and_white_films_have_three_layers_alike():
     np.testing.assert_array_equal(films.dmin, np.float32([[0.21, 0.62, 0.84], [0.26] * 3]))
 
 
+@pytest.mark.slow
 def test_stocks_and_inversion_do_not_import_tensorflow():
     code = (
         "import sys, negcolor.film.stocks, negcolor.converters.classical, negcolor.film.dataset;"

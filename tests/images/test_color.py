@@ -132,6 +132,7 @@ def test_gradients_are_finite_at_black(function):
     assert (gradient > 0).all()
 
 
+@pytest.mark.slow
 def test_arrays_need_no_tensorflow():
     program = (
         "import sys, numpy as np; from negcolor.images import color, io;"

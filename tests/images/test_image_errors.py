@@ -270,6 +270,7 @@ def test_read_only_folder(tmp_path):
     assert "Permission" in message(tmp_path / "a.png", write, PIXELS)
 
 
+@pytest.mark.slow
 def test_nothing_is_printed_about_odd_files(tmp_path):
     (tmp_path / "a.tif").write_bytes(SAMPLES["tiff16"][:300])
     exif = b"Exif\0\0II*\0\xff\xff\xff\x7f"

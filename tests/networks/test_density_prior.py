@@ -1,7 +1,9 @@
 """The density prior: formulas, what the small copy is fooled by, and a generator that has it."""
 
 import dataclasses
+import zipfile
 
+import h5py
 import keras
 import numpy as np
 import pytest
@@ -155,3 +157,13 @@ def test_the_balance_does_not_know_which_way_up_a_scan_is():
     np.testing.assert_allclose(there, here, atol=1e-5)
     single = np.asarray(layer([thumbnail, limits], training=True))
     assert np.abs(single - here).max() > 1e-4
+
+
+def test_saved_models_find_the_weights_of_the_balance_by_these_names(tmp_path):
+    """Renaming an attribute of a layer would make older files unreadable."""
+    build_generator(CONFIG).save(tmp_path / "g.keras")
+    with zipfile.ZipFile(tmp_path / "g.keras") as archive:
+        weights = archive.extract("model.weights.h5", tmp_path)
+    with h5py.File(weights) as file:
+        parts = {name for name, part in file["layers/balance"].items() if len(part)}
+    assert parts == {"colours", "scene", "dense", "last"}

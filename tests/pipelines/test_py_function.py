@@ -26,6 +26,7 @@ def test_other_errors_of_tensorflow_pass_unchanged():
         tf.reshape(tf.zeros(3), (2, 2))
 
 
+@pytest.mark.slow
 def test_interpreter_ends_while_images_are_being_made():
     # An iterator that lives to the end, and far more to do ahead than there is time for.
     script = """

@@ -8,7 +8,7 @@ from negcolor.errors import NegcolorError
 from negcolor.images.color import to_unit
 from negcolor.images.io import read, write
 from pipelines import batches, demo_roll
-from pipelines.film_domain import ExposedOnFilm
+from pipelines.domain import ExposedOnFilm
 from pipelines.sources import open_data
 
 

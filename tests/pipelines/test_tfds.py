@@ -11,11 +11,12 @@ import tensorflow_datasets as tfds
 
 from negcolor.errors import NegcolorError
 from negcolor.images.io import read, write
-from pipelines import batches, tfds_domain
-from pipelines.film_domain import ExposedOnFilm
+from pipelines import batches
+from pipelines import tfds as tfds_source
+from pipelines.domain import ExposedOnFilm
 from pipelines.sources import HELD_OUT, open_data
+from pipelines.tfds import TfdsDomain, TfdsSplits
 from pipelines.tfds_builder import prepare
-from pipelines.tfds_domain import TfdsDomain, TfdsSplits
 
 
 def two_domain_folder(folder: Path, dtype: str) -> Path:
@@ -55,7 +56,7 @@ def levels(domain: TfdsDomain, start: int, count: int) -> list[int]:
 
 @pytest.mark.parametrize("block", [4, 1000])
 def test_every_pass_has_every_image_once_and_starts_anywhere(monkeypatch, block):
-    monkeypatch.setattr(tfds_domain, "BLOCK", block)
+    monkeypatch.setattr(tfds_source, "BLOCK", block)
     domain = encoded_numbers(11)
     whole = levels(domain, 0, 33)
     passes = [whole[k : k + 11] for k in (0, 11, 22)]
@@ -174,6 +175,7 @@ def test_a_grey_dataset_becomes_three_channels():
     assert negative.shape == (1, 16, 16, 3)
 
 
+@pytest.mark.slow
 def test_builder_command(tmp_path):
     folder = two_domain_folder(tmp_path / "roll", "uint8")
     command = [sys.executable, "-m", "pipelines.tfds_builder", str(folder)]

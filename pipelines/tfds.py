@@ -1,10 +1,11 @@
-"""Domains and test images from prepared TensorFlow Datasets, streamed from their files."""
+"""`--data tfds:NAME[/SPLIT][?label=CATEGORY]`: TensorFlow Datasets, streamed from their files."""
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import tensorflow as tf
@@ -16,6 +17,9 @@ from pipelines.py_function import image_from
 
 if TYPE_CHECKING:
     import tensorflow_datasets as tfds
+
+PREFIX = "tfds:"
+LABEL = "?label="
 
 BLOCK = 1000
 """Images that are held, still encoded, to be put into random order."""
@@ -74,25 +78,23 @@ class TfdsSplits:
 
     Args:
         name: a TFDS name, or the folder of a prepared dataset (the one with dataset_info.json).
+        label: the only category whose images are taken; "" for all.
 
     Raises:
-        NegcolorError: there is no such dataset, or it has no images of 8 or 16 bits.
+        NegcolorError: there is no such dataset, it has no images of 8 or 16 bits, or no such
+            category.
     """
 
-    def __init__(self, name: str):
+    def __init__(self, name: str, label: str = ""):
         import tensorflow_datasets as tfds
 
         self.name = name
-        try:
-            if (Path(name) / "dataset_info.json").is_file():
-                self._builder = tfds.builder_from_directory(name)
-            else:
-                self._builder = tfds.builder(name)
-        except (tfds.core.DatasetNotFoundError, ValueError) as error:
+        self._builder = _find_builder(name)
+        if self._builder is None:
             raise NegcolorError(
-                f"tfds:{name} is unknown: give a name of TensorFlow Datasets or the folder with "
+                f"{PREFIX}{name} is unknown: give a name of TensorFlow Datasets or the folder with "
                 "the dataset_info.json of a prepared dataset."
-            ) from error
+            )
         images = {
             key: feature
             for key, feature in self._builder.info.features.items()
@@ -101,36 +103,41 @@ class TfdsSplits:
         }
         if not images:
             raise NegcolorError(
-                f"tfds:{name} has no 8- or 16-bit pictures: choose another dataset."
+                f"{PREFIX}{name} has no 8- or 16-bit pictures: choose another dataset."
             )
         self._key = "image" if "image" in images else next(iter(images))
         self.feature = images[self._key]
+        self._label = self._index_of(label) if label else None
 
     def __contains__(self, split: str) -> bool:
         return split in self._builder.info.splits
 
-    @property
-    def labels(self) -> list[str]:
-        """The categories of the images; none where each may show several."""
+    def _index_of(self, label: str) -> int:
         import tensorflow_datasets as tfds
 
-        label = dict(self._builder.info.features.items()).get("label")
-        return label.names if isinstance(label, tfds.features.ClassLabel) else []
+        feature = dict(self._builder.info.features.items()).get("label")
+        # Where an image may show several things, there is no one category.
+        names = feature.names if isinstance(feature, tfds.features.ClassLabel) else []
+        if label in names:
+            return names.index(label)
+        near = difflib.get_close_matches(label, names, 5, 0.4)
+        choices = f"nearest are {', '.join(near)}" if near else f"leave {LABEL} out"
+        raise NegcolorError(
+            f"{PREFIX}{self.name}: there is no category {label!r} in it; {choices}."
+        )
 
-    def encoded(self, split: str, label: int | None = None) -> tf.data.Dataset:
+    def encoded(self, split: str) -> tf.data.Dataset:
         """The encoded images of a split, scalar strings, in the order of the files.
 
-        Args:
-            split: its name.
-            label: index of the only category to take; the split is then read once to count them.
+        With a category, the split is read once to count its images.
 
         Raises:
             NegcolorError: the dataset is not prepared, or has no such split or nothing in it.
         """
-        keys = (self._key,) if label is None else (self._key, "label")
+        keys = (self._key,) if self._label is None else (self._key, "label")
         examples = self._read(split, keys)
-        if label is not None:
-            examples = examples.filter(lambda example: example["label"] == label)
+        if self._label is not None:
+            examples = examples.filter(lambda example: example["label"] == self._label)
             count = int(examples.reduce(np.int64(0), lambda number, _: number + 1))
             examples = examples.apply(tf.data.experimental.assert_cardinality(count))
         return examples.map(lambda example: example[self._key])
@@ -162,35 +169,46 @@ class TfdsSplits:
             raise NegcolorError(self._missing(split)) from error
         if examples.cardinality() == 0:
             raise NegcolorError(
-                f"tfds:{self.name} has no pictures in {split}: choose another split."
+                f"{PREFIX}{self.name} has no pictures in {split}: choose another split."
             )
         return examples
 
     def _missing(self, split: str) -> str:
         splits = ", ".join(self._builder.info.splits)
         if splits:
-            return f"tfds:{self.name} has no split {split}: choose one of {splits}."
+            return f"{PREFIX}{self.name} has no split {split}: choose one of {splits}."
         return (
-            f"tfds:{self.name} is not prepared in {self._builder.data_dir}: run "
+            f"{PREFIX}{self.name} is not prepared in {self._builder.data_dir}: run "
             f"`tfds build {self.name}`, or point TFDS_DATA_DIR at the folder that has it."
         )
 
 
-def open_split(reference: str) -> tuple[TfdsSplits, str | None]:
-    """Opens NAME or NAME/SPLIT, where NAME may itself contain slashes.
+def open_tfds(spec: str) -> tuple[TfdsSplits, str | None]:
+    """Opens tfds:NAME[/SPLIT][?label=CATEGORY], where NAME may itself contain slashes.
+
+    Returns:
+        The dataset, and the name of the split if there is one.
 
     Raises:
-        NegcolorError: as `TfdsSplits`, with the whole reference for a name.
+        NegcolorError: as `TfdsSplits`, with NAME/SPLIT for a name.
     """
+    reference, _, label = spec.removeprefix(PREFIX).partition(LABEL)
+    name, _, split = reference.rpartition("/")
+    if _find_builder(reference) is None and _find_builder(name) is not None:
+        return TfdsSplits(name, label), split
+    return TfdsSplits(reference, label), None
+
+
+def _find_builder(name: str) -> Any:
+    """The builder of the dataset of that name, or of the one prepared in that folder, or None."""
+    import tensorflow_datasets as tfds
+
     try:
-        return TfdsSplits(reference), None
-    except NegcolorError:
-        name, _, split = reference.rpartition("/")
-        try:
-            return TfdsSplits(name), split
-        except NegcolorError:
-            pass
-        raise
+        if (Path(name) / "dataset_info.json").is_file():
+            return tfds.builder_from_directory(name)
+        return tfds.builder(name)
+    except (tfds.core.DatasetNotFoundError, ValueError):
+        return None
 
 
 def _three_channels(pixels: np.ndarray) -> np.ndarray:
