@@ -13,6 +13,7 @@ from negcolor.film.simulation import simulate
 from negcolor.images.color import from_unit
 from negcolor.images.formats import WRITTEN
 from negcolor.images.io import find_images, read
+from negcolor.training.task import TestImage
 from pipelines import demo_roll
 from pipelines.domain import Alternating, Domain, ExposedOnFilm, ImageDomain, Lazy
 from pipelines.tfds import LABEL, PREFIX, TfdsDomain, TfdsSplits, open_tfds
@@ -25,23 +26,6 @@ TEST_STOCK = "kodak_portra_400"
 
 HELD_OUT = 4
 """Photographs of a TFDS split that are kept for the test."""
-
-
-@dataclass(frozen=True)
-class TestImage:
-    """A negative to judge a model by.
-
-    Attributes:
-        name: file stem or another short name, unique within its test set.
-        negative: (H, W, 3) uint8 or uint16, as scanned.
-        truth: the photograph, (H, W, 3) uint8 or uint16 sRGB, or None where there is none.
-    """
-
-    __test__ = False  # pytest: this is no test
-
-    name: str
-    negative: np.ndarray
-    truth: np.ndarray | None = None
 
 
 @dataclass(frozen=True)

@@ -15,17 +15,22 @@ from rich.console import Console
 from negcolor.converters.classical import density_stretch, plain_inversion
 from negcolor.errors import NegcolorError
 from negcolor.evaluation.color_metrics import Predict, compare_colors, grey
+from negcolor.evaluation.converters import compare_converters
 from negcolor.evaluation.metrics import Metrics, average
-from negcolor.evaluation.summary import Converter, compare_converters
-from negcolor.experiments.config import CycleGANConfig
-from negcolor.experiments.run_folder import CONFIG, create_run, write_figures
-from negcolor.experiments.system_config import ColorizationConfig
+from negcolor.experiments.config import ColorizationConfig, CycleGANConfig
+from negcolor.experiments.run_folder import (
+    CONFIG,
+    check_resumable,
+    create_run,
+    write_metrics,
+    writing,
+)
+from negcolor.inference.convert import ImageFunction
 from negcolor.inference.models import load_generator
 from negcolor.networks.apply import apply_generator
 from negcolor.networks.density_prior import has_prior
 from negcolor.training.colorization_metrics import predicted_colors
 from negcolor.training.colorization_task import ColorizationTask
-from negcolor.training.disk import writing
 from negcolor.training.negative_task import NegativeTask
 from negcolor.training.trainer import Trainer
 from pipelines.lab_batches import load_validation
@@ -69,7 +74,7 @@ class TrainedOnNegatives:
     def test_metrics(self) -> TestMetrics:
         """Of "this model" and of two classical converters, on the test images with a truth."""
         pairs = [(p.negative, p.truth) for p in self.task.data.test if p.truth is not None]
-        converters: dict[str, Converter] = {
+        converters: dict[str, ImageFunction] = {
             "this model": partial(apply_generator, self.trainer.networks["generator_g"]),
             "density stretch": density_stretch,
             "plain inversion": plain_inversion,
@@ -112,7 +117,7 @@ def record_test_metrics(folder: Path, metrics: TestMetrics) -> None:
     if metrics.means:
         rows = {name: dataclasses.asdict(mean) for name, mean in metrics.means.items()}
         with writing(folder):
-            write_figures(folder, metrics.images, rows)
+            write_metrics(folder, metrics.images, rows)
 
 
 @overload
@@ -152,9 +157,12 @@ def train(
 
     Raises:
         NegcolorError: the data cannot be read or fits no network, the model to start from has no
-            density prior, the folder is no run and not empty, or it cannot be written.
+            density prior, the folder is not empty and no run that can be continued, or it cannot
+            be written.
         KeyboardInterrupt: the training can be continued from its last checkpoint.
     """
+    if (folder / CONFIG).exists():
+        check_resumable(folder)
     if isinstance(config, CycleGANConfig):
         domains = open_domains(config)
         negatives = NegativeTask(config, negative_data(config, domains), _load_start(config))

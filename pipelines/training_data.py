@@ -10,8 +10,7 @@ from typing import Any
 import tensorflow as tf
 
 from negcolor.errors import NegcolorError
-from negcolor.experiments.config import CycleGANConfig
-from negcolor.experiments.system_config import ColorizationConfig
+from negcolor.experiments.config import ColorizationConfig, CycleGANConfig
 from negcolor.images.io import find_images, read
 from negcolor.training.colorization_task import ColorizationData
 from negcolor.training.negative_task import NegativeData

@@ -103,8 +103,8 @@ def system_run(tmp_path_factory):
     """The run folder of a grey-to-color system of 16×16 pixels, whose colors are vivid."""
     import keras
 
+    from negcolor.experiments.config import ColorizationConfig
     from negcolor.experiments.run_folder import create_run
-    from negcolor.experiments.system_config import ColorizationConfig
 
     folder = tmp_path_factory.mktemp("somebody") / "run"
     create_run(

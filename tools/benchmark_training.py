@@ -29,15 +29,14 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 import keras
 import tensorflow as tf
 
-from negcolor.experiments.config import CycleGANConfig
+from negcolor.experiments.config import POLICIES, ColorizationConfig, CycleGANConfig
 from negcolor.experiments.modifications import MODIFICATIONS
-from negcolor.experiments.system_config import ColorizationConfig
 from negcolor.experiments.systems import SYSTEMS
+from negcolor.networks.factory import build_networks
+from negcolor.training.adversarial import AdversarialModel
 from negcolor.training.colorization_task import ColorizationData, ColorizationTask
-from negcolor.training.cyclegan import CycleGAN
-from negcolor.training.networks import build_networks
-from negcolor.training.precision import POLICIES, resolve_jit, resolve_precision
-from negcolor.training.task import StepModel
+from negcolor.training.precision import resolve_jit, resolve_precision
+from negcolor.training.steps import build_step
 
 MATMUL_SIDE = 2048
 SIDE = 256  # of images, where none is given
@@ -55,15 +54,15 @@ def seconds(function: Callable[[], object], repeats: int) -> list[float]:
     return times
 
 
-def matmul_rate(precision: str) -> float:
+def matmul_rate(policy: str) -> float:
     """Operations per second of the machine's large matrix product; the best of ten."""
-    dtype = {"mixed_bfloat16": "bfloat16", "mixed_float16": "float16"}.get(precision, precision)
+    dtype = {"mixed_bfloat16": "bfloat16", "mixed_float16": "float16"}.get(policy, policy)
     matrix = tf.cast(tf.random.normal((MATMUL_SIDE, MATMUL_SIDE)), dtype)
     product = tf.function(lambda: tf.matmul(matrix, matrix))
     return 2 * MATMUL_SIDE**3 / min(seconds(lambda: product()[0, 0].numpy(), 10))
 
 
-def count_operations(model: CycleGAN, batch: tf.Tensor) -> float:
+def count_operations(model: AdversarialModel, batch: tf.Tensor) -> float:
     """Multiplications and additions of all convolutions in one step, forward and backward."""
 
     def convolutions(function: tf.types.experimental.ConcreteFunction) -> float:
@@ -107,20 +106,17 @@ def benchmark_step(key: str, options: argparse.Namespace) -> None:
         precision=options.precision,
         jit=options.jit,
     )
-    precision = POLICIES[resolve_precision(config.precision)]
-    modification = config.configured_modification()
-    networks = build_networks(modification, precision=precision)
-    model = CycleGAN(networks, modification.training, image_size=side)
-    adam = [keras.optimizers.Adam(2e-4, beta_1=0.5) for _ in range(2)]
-    if precision == "mixed_float16":
-        adam = [keras.optimizers.LossScaleOptimizer(optimizer) for optimizer in adam]
-    model.compile(*adam, jit=resolve_jit(config.jit) == "on")
+    policy = POLICIES[resolve_precision(config.precision)]
+    networks = build_networks(config.configured_modification(), policy=policy)
+    (phase,) = config.phases()
+    jit = resolve_jit(config.jit) == "on"
+    model = build_step(phase, networks, steps=options.steps, policy=policy, jit=jit)
     shape = (options.batch_size, side, side, 3)
     batch = tf.random.uniform(shape, -1, 1)
     step = tf.function(model.train_step, autograph=False)
-    rate = matmul_rate(precision)
+    rate = matmul_rate(policy)
     times = seconds(lambda: step((batch, batch))["generator G"].numpy(), options.steps)
-    rate = max(rate, matmul_rate(precision))
+    rate = max(rate, matmul_rate(policy))
     median = statistics.median(times)
     operations = count_operations(model, batch)
     print(
@@ -146,12 +142,13 @@ def benchmark_system(name: str, options: argparse.Namespace) -> None:
     size = config.configured_system().image_size
     batch = tf.random.uniform((options.batch_size, size, size, 3), -1, 1)
     stream = tf.data.Dataset.from_tensors(batch).repeat()
-    plan = ColorizationTask(config, ColorizationData(lambda step, order: stream, 1, batch.numpy()))
-    networks = plan.build_networks(policy)
-    for phase in plan.phases:
-        data = next(iter(plan.batches(phase, 0)))
-        trainer = plan.build_trainer(phase, networks, policy, resolve_jit(config.jit) == "on")
-        mean = seconds_per_step(trainer, data, options.steps)
+    task = ColorizationTask(config, ColorizationData(lambda step, order: stream, 1, batch.numpy()))
+    networks = task.build_networks(policy)
+    jit = resolve_jit(config.jit) == "on"
+    for phase in config.phases():
+        data = next(iter(task.batches(phase, 0)))
+        model = build_step(phase, networks, steps=1, policy=policy, jit=jit, two_domains=False)
+        mean = seconds_per_step(model, data, options.steps)
         print(
             f"{name:30s} {phase.name:12s} {mean:6.3f} s  {options.batch_size / mean:7.2f} images/s",
             flush=True,
@@ -160,9 +157,9 @@ def benchmark_system(name: str, options: argparse.Namespace) -> None:
     print(f"{name:30s} peak memory {peak:.2f} GiB at {size}x{size}", flush=True)
 
 
-def seconds_per_step(trainer: StepModel, data: object, steps: int) -> float:
+def seconds_per_step(model: AdversarialModel, data: object, steps: int) -> float:
     """The mean over whole turns, `steps` steps at least, after one turn that is not counted."""
-    step = tf.function(trainer.train_step, autograph=False)
+    step = tf.function(model.train_step, autograph=False)
 
     def turn() -> list[float]:
         return [float(loss) for _ in range(TURN) for loss in step(data).values()]
@@ -202,7 +199,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--modification", default="0", help="0-19, a variant's name, or all")
+    parser.add_argument(
+        "--modification", default="0", help=f"one of {', '.join(MODIFICATIONS)}, or all"
+    )
     parser.add_argument("--system", help="one of the companion papers' instead, or all")
     parser.add_argument("--precision", default="float32")
     parser.add_argument("--jit", default="auto")

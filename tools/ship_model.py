@@ -19,6 +19,7 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 from negcolor.errors import NegcolorError
 from negcolor.experiments.config import CycleGANConfig
+from negcolor.experiments.phases import Regression
 from negcolor.experiments.run_folder import load_run
 from negcolor.inference.compact import save_compact
 from negcolor.inference.models import load_generator
@@ -125,13 +126,13 @@ def phases_text(config: CycleGANConfig) -> str:
     """The phases of the run, one line each."""
     lines = []
     for phase in config.phases():
-        weights = ", ".join(f"{weight:g} {name}" for name, weight in phase.weights.items())
-        steps = config.length(phase)
-        size = phase.image_size or config.image_size
-        batch = phase.batch_size or config.batch_size
+        if not isinstance(phase.step, Regression):
+            raise ValueError(f"phase {phase.name} is not one of a shipped model")
+        weights = ", ".join(f"{weight:g} {name}" for name, weight in phase.step.weights.items())
         lines.append(
-            f"- {phase.name}: {steps:,} steps, batches of {batch}, pictures of {size}×{size} "
-            f"pixels, learning rate {phase.learning_rate:g}; {weights}"
+            f"- {phase.name}: {phase.length:,} steps, batches of {phase.batch_size}, pictures of "
+            f"{phase.image_size}×{phase.image_size} pixels, learning rate "
+            f"{phase.generator.rate:g}; {weights}"
         )
     return "\n".join(lines)
 

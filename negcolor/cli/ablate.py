@@ -9,7 +9,8 @@ import typer
 
 from negcolor.cli.common import FAILED, print_error, run
 from negcolor.experiments.config import CycleGANConfig
-from negcolor.experiments.studies import NUMBERED, STUDIES
+from negcolor.experiments.modifications import NUMBERED
+from negcolor.experiments.studies import STUDIES
 
 DEFAULTS = CycleGANConfig()
 

@@ -13,14 +13,21 @@ from negcolor.converters.classical import CLASSICAL
 from negcolor.errors import NegcolorError
 from negcolor.inference.batch import (
     BatchSummary,
-    BitDepth,
     Outcome,
-    Settings,
     Total,
     convert_batch,
 )
 from negcolor.inference.convert import Method
-from negcolor.inference.jobs import OUTPUT_SUFFIXES, SAME, Job, parse_memory, plan_batch, unfinished
+from negcolor.inference.jobs import (
+    OUTPUT_SUFFIXES,
+    SAME,
+    BitDepth,
+    Job,
+    Settings,
+    parse_memory,
+    plan_batch,
+    unfinished,
+)
 from negcolor.inference.models import DEFAULT_MODEL, bundled_models
 from negcolor.inference.options import ConversionOptions
 from negcolor.inference.trims import NO_TRIMS, Trims

@@ -11,16 +11,24 @@ import typer
 
 from negcolor.cli.common import INTERRUPTED, print_error, run
 from negcolor.errors import NegcolorError
-from negcolor.experiments.checks import option
-from negcolor.experiments.config import CycleGANConfig
+from negcolor.experiments.config import (
+    FILMS,
+    PRIORS,
+    SCHEDULES,
+    ColorizationConfig,
+    CycleGANConfig,
+    option,
+)
+from negcolor.experiments.modifications import NUMBERED
+from negcolor.experiments.phases import GAN_LOSSES
 from negcolor.experiments.run_folder import (
     check_free,
+    check_resumable,
     is_system_run,
     load_colorization_run,
     load_run,
     next_folder,
 )
-from negcolor.experiments.system_config import ColorizationConfig
 from negcolor.experiments.systems import SYSTEMS
 
 # What --quick stands for; options given beside it win.
@@ -64,7 +72,8 @@ def _option(help_text: str, name: str = "", **kwargs: Any) -> Any:
 
 def train(
     modification: Annotated[
-        str | None, _option("Number 0 to 19 or a variant's name.", "modification")
+        str | None,
+        _option(f"Number {NUMBERED[0]} to {NUMBERED[-1]} or a variant's name.", "modification"),
     ] = None,
     system: Annotated[
         str | None,
@@ -100,8 +109,8 @@ def train(
         str | None, _option("auto, float32, bfloat16 or float16.", "precision")
     ] = None,
     jit: Annotated[str | None, _option("XLA: auto, on or off.", "jit")] = None,
-    gan_loss: Annotated[str | None, _option("bce or lsgan.", "gan_loss")] = None,
-    schedule: Annotated[str | None, _option("linear or constant.", "schedule")] = None,
+    gan_loss: Annotated[str | None, _option(" or ".join(GAN_LOSSES) + ".", "gan_loss")] = None,
+    schedule: Annotated[str | None, _option(" or ".join(SCHEDULES) + ".", "schedule")] = None,
     pretrain_steps: Annotated[
         int | None, _option("Supervised steps on simulated pairs first.", "pretrain_steps")
     ] = None,
@@ -112,9 +121,11 @@ def train(
         ),
     ] = None,
     prior: Annotated[
-        str | None, _option("What the generator starts from: none or density.", "prior")
+        str | None, _option(f"What the generator starts from: {' or '.join(PRIORS)}.", "prior")
     ] = None,
-    film: Annotated[str | None, _option("Simulation for the pairs: plain or wide.", "film")] = None,
+    film: Annotated[
+        str | None, _option(f"Simulation for the pairs: {' or '.join(FILMS)}.", "film")
+    ] = None,
     backbone_weights: Annotated[
         str | None,
         _option(
@@ -163,8 +174,7 @@ def train(
         folder, config = _system_run(given, quick, resume, output)
     else:
         folder, config = _modification_run(given, quick, resume, output)
-    if resume is None:
-        check_free(folder)
+    (check_free if resume is None else check_resumable)(folder)
     _train(folder, config)
 
 

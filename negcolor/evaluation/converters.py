@@ -1,13 +1,19 @@
-"""The methods of an evaluation by name: trained models and classical converters."""
+"""Converters of an evaluation by name, trained and classical ones, and side by side on pairs."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+
+import numpy as np
 
 from negcolor.converters.classical import CLASSICAL
 from negcolor.errors import NegcolorError, lookup
+from negcolor.evaluation.dataset import LONG_SIDE
+from negcolor.evaluation.metrics import Metrics, average, compare
+from negcolor.images.color import to_unit
+from negcolor.images.resize import downscale_to
 from negcolor.inference.convert import ImageFunction
 from negcolor.inference.models import load_converter
 
@@ -16,12 +22,12 @@ ALL = "all"
 
 
 def gather_converters(models: Sequence[Path], classical: Sequence[str]) -> dict[str, ImageFunction]:
-    """Name -> function of a negative as `summary.compare_converters` takes them, models first.
+    """Name -> function of a negative as `compare_converters` takes them, models first.
 
     Args:
         models: run folders, `.keras` files or exported models. They are called by the name of
             their folder or file, and by their whole path where two things have one name.
-        classical: names of converters in `film.inversion.CLASSICAL`, or "all".
+        classical: names of converters in `classical.CLASSICAL`, or "all".
 
     Raises:
         NegcolorError: neither is given, a model cannot be loaded, or a converter is not known.
@@ -55,3 +61,24 @@ def _choose_classical(names: Sequence[str]) -> list[str]:
     for name in names:
         lookup({ALL: None, **CLASSICAL}, name, "classical converter")
     return list(CLASSICAL if ALL in names else dict.fromkeys(names))
+
+
+def compare_converters(
+    pairs: Iterable[tuple[np.ndarray, np.ndarray]], converters: Mapping[str, ImageFunction]
+) -> dict[str, Metrics]:
+    """Mean metrics of each converter over (negative, truth) pairs.
+
+    Args:
+        pairs: (H, W, 3) uint8 or uint16 images of equal size.
+        converters: name -> function of a negative (H, W, 3) float32 in [0, 1] that returns the
+            positive in sRGB, likewise.
+
+    Returns:
+        Converter's name -> the mean of its metrics; empty if there is no pair.
+    """
+    metrics: dict[str, list[Metrics]] = {name: [] for name in converters}
+    for negative, truth in pairs:
+        scan, target = (downscale_to(to_unit(image), LONG_SIDE) for image in (negative, truth))
+        for name, convert in converters.items():
+            metrics[name].append(compare(convert(scan), target))
+    return {name: average(values) for name, values in metrics.items() if values}

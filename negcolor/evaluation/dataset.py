@@ -12,11 +12,11 @@ from pathlib import Path
 import numpy as np
 
 from negcolor.errors import NegcolorError
-from negcolor.evaluation.summary import LONG_SIDE
 from negcolor.images.formats import WRITTEN
 from negcolor.images.io import find_images, read
 from negcolor.images.resize import downscale_to
 
+LONG_SIDE = 1024  # larger images are reduced to this before they are converted and compared
 MANIFEST = "manifest.json"
 TRAITS = {"stock": "Film stock", "exposure_stops": "Exposure in stops", "scanner": "Scanner"}
 """What a manifest may say about a negative, and what tables call it."""

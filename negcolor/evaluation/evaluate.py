@@ -16,7 +16,7 @@ from negcolor.evaluation.gallery import Gallery
 from negcolor.evaluation.measurement import Row, measure
 from negcolor.evaluation.metrics import colorfulness
 from negcolor.evaluation.set_metrics import ImageSets, SetComparison
-from negcolor.evaluation.summary import Converter
+from negcolor.inference.convert import ImageFunction
 
 Advance = Callable[[str, str | None], None]
 """Called after each image with its name, and the reason if it had to be left out."""
@@ -60,7 +60,7 @@ class Evaluation:
 
 def evaluate(
     data: EvaluationData,
-    converters: Mapping[str, Converter],
+    converters: Mapping[str, ImageFunction],
     sets: ImageSets,
     advance: Advance,
 ) -> Evaluation:

@@ -9,7 +9,7 @@ import numpy as np
 
 from negcolor.evaluation.dataset import Sample, Trait, read_sample
 from negcolor.evaluation.metrics import Metrics, compare
-from negcolor.evaluation.summary import Converter
+from negcolor.inference.convert import ImageFunction
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Measurement:
     rows: Mapping[str, Row]
 
 
-def measure(sample: Sample, converters: Mapping[str, Converter]) -> Measurement:
+def measure(sample: Sample, converters: Mapping[str, ImageFunction]) -> Measurement:
     """Reads a sample once and converts it by each method.
 
     Raises:

@@ -14,12 +14,11 @@ from typing import Any
 from negcolor.atomic import atomic_directory
 from negcolor.errors import NegcolorError
 from negcolor.evaluation.aggregation import METRICS, Summary, extremes
-from negcolor.evaluation.dataset import TRAITS
+from negcolor.evaluation.dataset import LONG_SIDE, TRAITS
 from negcolor.evaluation.evaluate import Evaluation
 from negcolor.evaluation.gallery import EXTREMES
 from negcolor.evaluation.report_html import to_html
 from negcolor.evaluation.report_text import set_introduction, to_markdown
-from negcolor.evaluation.summary import LONG_SIDE
 from negcolor.reporting.document import json_safe
 
 

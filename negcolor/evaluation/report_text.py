@@ -12,12 +12,11 @@ from rich.markup import escape
 from rich.table import Column, Table
 
 from negcolor.evaluation.aggregation import METRICS, Estimate, best_methods
-from negcolor.evaluation.dataset import TRAITS, Trait
+from negcolor.evaluation.dataset import LONG_SIDE, TRAITS, Trait
 from negcolor.evaluation.evaluate import Evaluation
 from negcolor.evaluation.inception import DISCLAIMER
 from negcolor.evaluation.metrics import HIGHER_IS_BETTER
 from negcolor.evaluation.set_metrics import SetMetrics
-from negcolor.evaluation.summary import LONG_SIDE
 from negcolor.reporting.tables import Section, as_markdown, escape_markdown
 
 ERROR_MAPS = "Below each result, its ΔE2000 in every pixel. All pictures are reduced for this page."

@@ -1,4 +1,4 @@
-"""The baseline CycleGAN, the paper's nineteen modifications and its named variants, as data.
+"""The baseline CycleGAN, the paper's modifications and its named variants, as data.
 
 Every entry says only what differs from :data:`BASELINE`, in the fields of three frozen
 dataclasses; each field is read in exactly one place of a builder or of the training. The paper is
@@ -10,11 +10,9 @@ and carry the words and the paper's own counts (Table III) beside ours.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
-from negcolor.errors import NegcolorError
+from negcolor.errors import lookup
 
 
 @dataclass(frozen=True)
@@ -96,8 +94,6 @@ class TrainingConfig:
     Attributes:
         cycle_weight: weight of the cycle-consistency loss (eq. 2).
         identity_weight: weight of the identity loss (eq. 3); the baseline has none.
-        detail_weight: weight of the loss of detail between grey and color images in network
-            Lab; 0 for negatives.
         generator_learning_rate: Adam's learning rate for both generators.
         discriminator_learning_rate: Adam's learning rate for both discriminators.
         augmentation: whether training images are augmented on the fly.
@@ -105,7 +101,6 @@ class TrainingConfig:
 
     cycle_weight: float = 10.0
     identity_weight: float = 0.0
-    detail_weight: float = 0.0
     generator_learning_rate: float = 2e-4
     discriminator_learning_rate: float = 2e-4
     augmentation: bool = True
@@ -125,19 +120,20 @@ class Modification:
     """One row of the paper's ablation, or a named variant.
 
     Attributes:
-        key: "0" (baseline) to "19", or the variant's name.
+        key: the paper's number, "0" for its baseline, or the variant's name.
         description: what the paper says was changed.
         purpose: what the paper says it is for.
-        paper: the paper's counts; None for variants that the paper names only in its text.
+        paper: the paper's counts; None where it has none.
+        generator, discriminator, training: what differs from the baseline.
     """
 
     key: str
     description: str
     purpose: str
-    generator: GeneratorConfig = field(default_factory=GeneratorConfig)
-    discriminator: DiscriminatorConfig = field(default_factory=DiscriminatorConfig)
-    training: TrainingConfig = field(default_factory=TrainingConfig)
     paper: PaperCounts | None = None
+    generator: GeneratorConfig = GeneratorConfig()
+    discriminator: DiscriminatorConfig = DiscriminatorConfig()
+    training: TrainingConfig = TrainingConfig()
 
     @property
     def name(self) -> str:
@@ -161,122 +157,155 @@ class Modification:
         return found
 
 
-BASELINE = Modification(
-    "0", "baseline", "Tables I and II", paper=PaperCounts(12, 3.2, 4)
-)  # fmt: skip
-
-
-def _entry(
-    key: str,
-    description: str,
-    purpose: str,
-    paper: tuple[int, float, int] | None = None,
-    *,
-    generator: Mapping[str, Any] | None = None,
-    discriminator: Mapping[str, Any] | None = None,
-    training: Mapping[str, Any] | None = None,
-) -> Modification:
-    return Modification(
-        key,
-        description,
-        purpose,
-        dataclasses.replace(BASELINE.generator, **(generator or {})),
-        dataclasses.replace(BASELINE.discriminator, **(discriminator or {})),
-        dataclasses.replace(BASELINE.training, **(training or {})),
-        PaperCounts(*paper) if paper else None,
-    )
-
+BASELINE = Modification("0", "baseline", "Tables I and II", PaperCounts(12, 3.2, 4))
 
 # "4 convolutional layers" of Table III are Table II's hidden ones; a fifth has stride 1, so that
 # the output keeps its 16×16 values; three are Table II's without the last.
-FIVE_CONVOLUTIONS = {"convolutions": (*BASELINE.discriminator.convolutions, (4, 1))}
-THREE_CONVOLUTIONS = {"convolutions": BASELINE.discriminator.convolutions[:3]}
+FIVE_CONVOLUTIONS = DiscriminatorConfig(convolutions=(*BASELINE.discriminator.convolutions, (4, 1)))
+THREE_CONVOLUTIONS = DiscriminatorConfig(convolutions=BASELINE.discriminator.convolutions[:3])
 
 # fmt: off
-_NUMBERED = [
+_ENTRIES = [
     BASELINE,
-    _entry("1", "9+3 residual blocks", "detail preservation, feature extraction", (12, 3.5, 5),
-           generator={"residual_blocks": 12}, discriminator=FIVE_CONVOLUTIONS),
-    _entry("2", "8 residual blocks", "efficiency, less overfitting, shorter training",
-           (11, 3.2, 4), generator={"residual_blocks": 8}),
-    _entry("3", "additional up-sampling layer", "resolution fidelity, fine detail", (13, 3.8, 5),
-           generator={"upsampling": ("transposed",) * 3}, discriminator=FIVE_CONVOLUTIONS),
-    _entry("4", "optimized residual blocks; same structure as Model 1",
-           "color transfer accuracy, detail preservation, training stability", (12, 3.5, 5),
-           generator={"residual_blocks": 12, "residual_order": "pre"},
-           discriminator=FIVE_CONVOLUTIONS),
-    _entry("5", "dropout layer integration; discriminator as Model 3",
-           "regularization against overfitting", (14, 4.0, 5),
-           generator={"upsampling_dropout": 0.5}, discriminator=FIVE_CONVOLUTIONS),
-    _entry("6", "modified kernel sizes", "faster computation", (10, 2.5, 3),
-           generator={"residual_blocks": 7, "outer_kernel": 3, "sampling_kernel": 3},
-           discriminator=THREE_CONVOLUTIONS),
-    _entry("7", "batch normalization in each layer", "training stability, convergence",
-           (12, 3.6, 4), generator={"normalization": "batch"}),
-    _entry("8", "reduced up-sampling layers", "fewer artifacts in the output", (11, 3.3, 4),
-           generator={"upsampling": ("nearest_x4",)}),
-    _entry("9", "additional convolutional layer", "feature capture, color detail", (13, 3.7, 5),
-           generator={"extra_convolution": "encoder"}, discriminator=FIVE_CONVOLUTIONS),
-    _entry("10", "reduced residual blocks", "faster training, parameter efficiency", (10, 3.1, 4),
-           generator={"residual_blocks": 7}),
-    _entry("11", "LeakyReLU in each layer", "dying ReLU, color vibrancy", (12, 3.55, 4),
-           generator={"activation": "leaky_relu"}),
-    _entry("12", "optimization algorithm changed, architecture not significantly altered",
-           "training efficiency, convergence rate", (11, 3.3, 4),
-           training={"generator_learning_rate": 1e-4, "discriminator_learning_rate": 4e-4}),
-    _entry("13", "additional layers", "information capture, color detail fidelity",
-           (14, 4.1, 5), generator={"skip_connections": True}, discriminator=FIVE_CONVOLUTIONS),
-    _entry("14", "reduced layer dimensions", "parameter efficiency, inference acceleration",
-           (11, 2.9, 4), generator={"filters": 48, "residual_blocks": 8}),
-    _entry("15", "additional convolutional layers", "feature extraction, color detail",
-           (13, 3.8, 5), generator={"extra_convolution": "output"},
-           discriminator=FIVE_CONVOLUTIONS),
-    _entry("16", "increased residual blocks", "color transfer, detail preservation",
-           (13, 3.85, 5), generator={"residual_blocks": 13}, discriminator=FIVE_CONVOLUTIONS),
-    _entry("17", "optimized filter size", "computational efficiency, output stability",
-           (12, 3.4, 4), generator={"sampling_kernel": 3}),
-    _entry("18", "reduced up-sampling", "overfitting, faster training", (11, 3.2, 4),
-           generator={"upsampling": ("transposed", "bilinear")}),
-    _entry("19", "dropout layer integration", "generalization, regularization", (14, 4.05, 5),
-           generator={"residual_dropout": 0.5}, discriminator=FIVE_CONVOLUTIONS),
-]
-_VARIANTS = [
-    _entry("patch-34", "patch 34x34", "diversified patch dimensions",
-           discriminator={"convolutions": ((4, 2), (4, 2), (4, 1))}),
-    _entry("patch-70", "70x70 patch dimension", "the patch that the text claims",
-           discriminator={"convolutions": ((4, 2), (4, 2), (4, 2), (4, 1))}),
-    _entry("patch-128", "patch 128x128", "diversified patch dimensions",
-           discriminator={"convolutions": ((4, 2), (3, 2), (3, 2), (3, 2), (4, 1))}),
-    _entry("layer-norm", "LayerNorm", "alternative normalization",
-           generator={"normalization": "layer"}, discriminator={"normalization": "layer"}),
-    _entry("spectral-norm", "SpectralNorm", "alternative normalization",
-           discriminator={"spectral_normalization": True}),
-    _entry("identity-loss", "identity loss", "background color preservation",
-           training={"identity_weight": 5.0}),
-    _entry("skip-connections", "encoder-decoder skip connections", "restructured skip connections",
-           generator={"skip_connections": True}),
-    _entry("nearest-upsampling",
-           "nearest-neighbor up-sampling + convolution instead of ConvTranspose",
-           "alternative up-sampling", generator={"upsampling": ("nearest", "nearest")}),
-    _entry("no-augmentation", "no additional data augmentation", "isolate the architecture's share",
-           training={"augmentation": False}),
+    Modification(
+        "1", "9+3 residual blocks", "detail preservation, feature extraction",
+        PaperCounts(12, 3.5, 5), generator=GeneratorConfig(residual_blocks=12),
+        discriminator=FIVE_CONVOLUTIONS,
+    ),
+    Modification(
+        "2", "8 residual blocks", "efficiency, less overfitting, shorter training",
+        PaperCounts(11, 3.2, 4), generator=GeneratorConfig(residual_blocks=8),
+    ),
+    Modification(
+        "3", "additional up-sampling layer", "resolution fidelity, fine detail",
+        PaperCounts(13, 3.8, 5), generator=GeneratorConfig(upsampling=("transposed",) * 3),
+        discriminator=FIVE_CONVOLUTIONS,
+    ),
+    Modification(
+        "4", "optimized residual blocks; same structure as Model 1",
+        "color transfer accuracy, detail preservation, training stability", PaperCounts(12, 3.5, 5),
+        generator=GeneratorConfig(residual_blocks=12, residual_order="pre"),
+        discriminator=FIVE_CONVOLUTIONS,
+    ),
+    Modification(
+        "5", "dropout layer integration; discriminator as Model 3",
+        "regularization against overfitting", PaperCounts(14, 4.0, 5),
+        generator=GeneratorConfig(upsampling_dropout=0.5), discriminator=FIVE_CONVOLUTIONS,
+    ),
+    Modification(
+        "6", "modified kernel sizes", "faster computation", PaperCounts(10, 2.5, 3),
+        generator=GeneratorConfig(residual_blocks=7, outer_kernel=3, sampling_kernel=3),
+        discriminator=THREE_CONVOLUTIONS,
+    ),
+    Modification(
+        "7", "batch normalization in each layer", "training stability, convergence",
+        PaperCounts(12, 3.6, 4), generator=GeneratorConfig(normalization="batch"),
+    ),
+    Modification(
+        "8", "reduced up-sampling layers", "fewer artifacts in the output", PaperCounts(11, 3.3, 4),
+        generator=GeneratorConfig(upsampling=("nearest_x4",)),
+    ),
+    Modification(
+        "9", "additional convolutional layer", "feature capture, color detail",
+        PaperCounts(13, 3.7, 5), generator=GeneratorConfig(extra_convolution="encoder"),
+        discriminator=FIVE_CONVOLUTIONS,
+    ),
+    Modification(
+        "10", "reduced residual blocks", "faster training, parameter efficiency",
+        PaperCounts(10, 3.1, 4), generator=GeneratorConfig(residual_blocks=7),
+    ),
+    Modification(
+        "11", "LeakyReLU in each layer", "dying ReLU, color vibrancy", PaperCounts(12, 3.55, 4),
+        generator=GeneratorConfig(activation="leaky_relu"),
+    ),
+    Modification(
+        "12", "optimization algorithm changed, architecture not significantly altered",
+        "training efficiency, convergence rate", PaperCounts(11, 3.3, 4),
+        training=TrainingConfig(generator_learning_rate=1e-4, discriminator_learning_rate=4e-4),
+    ),
+    Modification(
+        "13", "additional layers", "information capture, color detail fidelity",
+        PaperCounts(14, 4.1, 5), generator=GeneratorConfig(skip_connections=True),
+        discriminator=FIVE_CONVOLUTIONS,
+    ),
+    Modification(
+        "14", "reduced layer dimensions", "parameter efficiency, inference acceleration",
+        PaperCounts(11, 2.9, 4), generator=GeneratorConfig(filters=48, residual_blocks=8),
+    ),
+    Modification(
+        "15", "additional convolutional layers", "feature extraction, color detail",
+        PaperCounts(13, 3.8, 5), generator=GeneratorConfig(extra_convolution="output"),
+        discriminator=FIVE_CONVOLUTIONS,
+    ),
+    Modification(
+        "16", "increased residual blocks", "color transfer, detail preservation",
+        PaperCounts(13, 3.85, 5), generator=GeneratorConfig(residual_blocks=13),
+        discriminator=FIVE_CONVOLUTIONS,
+    ),
+    Modification(
+        "17", "optimized filter size", "computational efficiency, output stability",
+        PaperCounts(12, 3.4, 4), generator=GeneratorConfig(sampling_kernel=3),
+    ),
+    Modification(
+        "18", "reduced up-sampling", "overfitting, faster training", PaperCounts(11, 3.2, 4),
+        generator=GeneratorConfig(upsampling=("transposed", "bilinear")),
+    ),
+    Modification(
+        "19", "dropout layer integration", "generalization, regularization",
+        PaperCounts(14, 4.05, 5), generator=GeneratorConfig(residual_dropout=0.5),
+        discriminator=FIVE_CONVOLUTIONS,
+    ),
+    # Named variants, which the paper names in its text only.
+    Modification(
+        "patch-34", "patch 34x34", "diversified patch dimensions",
+        discriminator=DiscriminatorConfig(convolutions=((4, 2), (4, 2), (4, 1))),
+    ),
+    Modification(
+        "patch-70", "70x70 patch dimension", "the patch that the text claims",
+        discriminator=DiscriminatorConfig(convolutions=((4, 2), (4, 2), (4, 2), (4, 1))),
+    ),
+    Modification(
+        "patch-128", "patch 128x128", "diversified patch dimensions",
+        discriminator=DiscriminatorConfig(convolutions=((4, 2), (3, 2), (3, 2), (3, 2), (4, 1))),
+    ),
+    Modification(
+        "layer-norm", "LayerNorm", "alternative normalization",
+        generator=GeneratorConfig(normalization="layer"),
+        discriminator=DiscriminatorConfig(normalization="layer"),
+    ),
+    Modification(
+        "spectral-norm", "SpectralNorm", "alternative normalization",
+        discriminator=DiscriminatorConfig(spectral_normalization=True),
+    ),
+    Modification(
+        "identity-loss", "identity loss", "background color preservation",
+        training=TrainingConfig(identity_weight=5.0),
+    ),
+    Modification(
+        "skip-connections", "encoder-decoder skip connections", "restructured skip connections",
+        generator=GeneratorConfig(skip_connections=True),
+    ),
+    Modification(
+        "nearest-upsampling", "nearest-neighbor up-sampling + convolution instead of ConvTranspose",
+        "alternative up-sampling", generator=GeneratorConfig(upsampling=("nearest", "nearest")),
+    ),
+    Modification(
+        "no-augmentation", "no additional data augmentation", "isolate the architecture's share",
+        training=TrainingConfig(augmentation=False),
+    ),
 ]
 # fmt: on
 
-MODIFICATIONS: dict[str, Modification] = {m.key: m for m in _NUMBERED + _VARIANTS}
+MODIFICATIONS: dict[str, Modification] = {m.key: m for m in _ENTRIES}
+
+NUMBERED = tuple(key for key in MODIFICATIONS if key.isdigit())
+"""Keys of the baseline and of the paper's modifications, in order."""
 
 
 def modification(key: int | str) -> Modification:
-    """The modification with a number from 0 to 19 or a variant's name.
+    """The modification with a number or a variant's name.
 
     Raises:
         NegcolorError: there is no such modification; the message lists the choices.
     """
-    try:
-        return MODIFICATIONS[str(key)]
-    except KeyError:
-        variants = ", ".join(m.key for m in _VARIANTS)
-        raise NegcolorError(
-            f"there is no modification {str(key)!r}; choose a number from 0 to 19 or one of "
-            f"{variants}."
-        ) from None
+    return lookup(MODIFICATIONS, str(key), "modification")

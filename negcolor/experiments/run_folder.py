@@ -4,23 +4,27 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
 from negcolor.atomic import PREFIX, atomic_write_text
 from negcolor.errors import NegcolorError
-from negcolor.experiments.checks import option
-from negcolor.experiments.config import CycleGANConfig
-from negcolor.experiments.system_config import ColorizationConfig
+from negcolor.experiments.config import ColorizationConfig, CycleGANConfig, RunConfig, option
 
 Config = TypeVar("Config", CycleGANConfig, ColorizationConfig)
 
 CONFIG = "config.json"
-FIGURES = "figures.json"  # in a run folder, see `write_figures`
+HISTORY = "history.csv"  # of the last phase
+METRICS = "figures.json"  # see `write_metrics`
+SAMPLES = "samples"
+
+FORMAT = 2
+"""Of the checkpoints; a configuration without a format is of those that were written before."""
 
 
-def create_run(folder: Path, config: CycleGANConfig | ColorizationConfig) -> None:
+def create_run(folder: Path, config: RunConfig) -> None:
     """Makes a new run folder and writes its config.json.
 
     Raises:
@@ -29,8 +33,8 @@ def create_run(folder: Path, config: CycleGANConfig | ColorizationConfig) -> Non
     try:
         folder.mkdir(parents=True, exist_ok=True)
         check_free(folder)
-        text = json.dumps(dataclasses.asdict(config), indent=2) + "\n"
-        atomic_write_text(folder / CONFIG, text)
+        record = {"format": FORMAT, **dataclasses.asdict(config)}
+        atomic_write_text(folder / CONFIG, json.dumps(record, indent=2) + "\n")
     except OSError as error:
         raise NegcolorError(
             f"{folder} cannot be written ({error.strerror}); give --output another folder."
@@ -46,6 +50,15 @@ def check_free(folder: Path) -> None:
         raise NegcolorError(
             f"{folder} is not empty; give --output another folder, or continue the run in it "
             f"with --resume {folder}."
+        )
+
+
+def check_resumable(folder: Path) -> None:
+    """Raises a NegcolorError unless this version's checkpoints are in a run's folder."""
+    if _record(folder).get("format") != FORMAT:
+        raise NegcolorError(
+            f"{folder} was begun with another version of negcolor and cannot be continued by this "
+            "one; its model can be used as it is, or start a new run."
         )
 
 
@@ -80,8 +93,10 @@ def load_colorization_run(folder: Path, given: Mapping[str, Any]) -> Colorizatio
 
 def _load(folder: Path, given: Mapping[str, Any], kind: Callable[..., Config]) -> Config:
     try:
-        config = kind(**_record(folder))
-    except (OSError, ValueError, TypeError) as error:
+        options = _record(folder)
+        options.pop("format", None)
+        config = kind(**options)
+    except (OSError, ValueError, TypeError, AttributeError) as error:
         raise NegcolorError(
             f"{folder} is not a run of negcolor-train (no readable {CONFIG} in it); give "
             "--resume the folder of a run."
@@ -107,16 +122,45 @@ def next_folder(name: str) -> Path:
     return next(folder for folder in candidates if not folder.exists())
 
 
-def write_figures(folder: Path, images: int, figures: dict[str, dict[str, float]]) -> None:
+def write_metrics(folder: Path, images: int, means: Mapping[str, Mapping[str, float]]) -> None:
     """Records in a run's figures.json how generator G did on images that it never saw.
 
     Args:
         folder: the run's folder.
         images: how many test images had a truth.
-        figures: converter's name -> its mean figures; the generator is called "this model".
+        means: method's name -> its mean metrics; the generator is "this model" or "this system".
 
     Raises:
         OSError: the folder cannot be written.
     """
-    record = {"pictures": images, "figures": figures}
-    atomic_write_text(folder / FIGURES, json.dumps(record, indent=2) + "\n")
+    record = {"pictures": images, "figures": means}
+    atomic_write_text(folder / METRICS, json.dumps(record, indent=2) + "\n")
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[None]:
+    """Put around whatever writes into a run folder and does nothing else.
+
+    Raises:
+        NegcolorError: for an error of the file system, such as a full disk.
+    """
+    try:
+        yield
+    except Exception as error:
+        reason = _file_system_reason(error)
+        if reason is None:
+            raise
+        raise NegcolorError(
+            f"{folder} cannot be written ({reason}): free some space or mend its permissions, "
+            f"then continue with --resume {folder}."
+        ) from error
+
+
+def _file_system_reason(error: Exception) -> str | None:
+    if isinstance(error, OSError):
+        return error.strerror or str(error)
+    import tensorflow as tf  # not for OSErrors, which need no TensorFlow
+
+    if isinstance(error, tf.errors.OpError):  # "FILE; REASON [Op:NAME]"
+        return error.message.split(" [Op:")[0].split("; ")[-1]
+    return None

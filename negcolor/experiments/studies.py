@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from negcolor.errors import lookup
-from negcolor.experiments.modifications import MODIFICATIONS
 from negcolor.experiments.systems import PAPERS, find_system
 
 
@@ -100,9 +99,6 @@ _STUDIES = (
 )
 
 STUDIES: Mapping[str, PaperStudy] = {study.number: study for study in _STUDIES}
-
-NUMBERED = tuple(key for key in MODIFICATIONS if key.isdigit())
-"""What the paper of the modifications compares in its tables, the baseline first."""
 
 
 def find_study(number: str) -> PaperStudy:

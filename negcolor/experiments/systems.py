@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 from dataclasses import dataclass
 
-from negcolor.errors import NegcolorError
+from negcolor.errors import lookup
 from negcolor.experiments.networks import (
     PATCH_70,
     ArchaeologyCnn,
@@ -20,15 +20,7 @@ from negcolor.experiments.networks import (
     ResNetUNet,
     UNet,
 )
-from negcolor.experiments.system_phases import (
-    Cycle,
-    Gan,
-    Optimizer,
-    Regression,
-    SystemPhase,
-    Wgan,
-    adam,
-)
+from negcolor.experiments.phases import Cycle, Gan, Optimizer, Phase, Regression, Wgan, adam
 
 PAPERS = {
     "001": "Image Recoloring with conditional GANs",
@@ -78,7 +70,7 @@ class System:
     papers: tuple[str, ...]
     description: str
     generator: Generator
-    phases: tuple[SystemPhase, ...]
+    phases: tuple[Phase, ...]
     discriminator: Discriminator | None = PATCH_70
     conditional: bool = True
     image_size: int = 256
@@ -104,6 +96,16 @@ class System:
 ADAM = adam(2e-4)
 SLOW = Optimizer("rmsprop", 5e-5)
 
+
+def _regression(name: str, epochs: int, rate: float, loss: str = "l1") -> Phase:
+    return Phase(
+        name=name,
+        step=Regression(weights={loss: 1.0}),
+        length=epochs,
+        generator=Optimizer("adam", rate),
+    )
+
+
 _SIZES = "001 names 8000 + 2000 pictures and 2400 + 600: the latter, with which its settings stand."
 _CRITIC = "Critic steps per generator step are not given: 5, as Arjovsky et al. 2017 have it."
 _L1 = (
@@ -116,7 +118,7 @@ UNET_GAN = System(
     ("001", "002"),
     "conditional GAN, U-Net against a 70×70 PatchGAN",
     UNet(),
-    (Gan(name="gan", epochs=10, generator=ADAM, discriminator=ADAM),),
+    (Phase(name="gan", step=Gan(), length=10, generator=ADAM, discriminator=ADAM),),
     assumptions=(
         _SIZES,
         "001 draws its U-Net from 32×32 to 2×2, but feeds 256×256: eight halvings, as in 002.",
@@ -128,7 +130,7 @@ WGAN_CLIP = System(
     ("001", "002"),
     "Wasserstein GAN with clipped weights",
     UNet(),
-    (Wgan(name="wgan", epochs=20, generator=SLOW, discriminator=SLOW, clip=0.01),),
+    (Phase(name="wgan", step=Wgan(clip=0.01), length=20, generator=SLOW, discriminator=SLOW),),
     batch_size=32,
     assumptions=(_SIZES, _CRITIC, "Everything trained of the critic is clipped, its norms, too."),
 )
@@ -138,8 +140,14 @@ INCEPTION_GAN = System(
     "GAN with image embedding and segmentation, the generator pretrained",
     Koalarization(),
     (
-        Regression(name="pretraining", epochs=20, generator=Optimizer("adam", 1e-4)),
-        Gan(name="gan", epochs=15, generator=ADAM, discriminator=ADAM, generator_steps=5),
+        _regression("pretraining", 20, 1e-4),
+        Phase(
+            name="gan",
+            step=Gan(generator_steps=5),
+            length=15,
+            generator=ADAM,
+            discriminator=ADAM,
+        ),
     ),
     batch_size=64,
     images=10_000,
@@ -162,7 +170,7 @@ _SYSTEMS = [
         papers=("001",),
         description="the same with attention gates on the skip connections",
         generator=UNet(attention=True),
-        phases=(Gan(name="gan", epochs=20, generator=ADAM, discriminator=ADAM),),
+        phases=(Phase(name="gan", step=Gan(), length=20, generator=ADAM, discriminator=ADAM),),
         assumptions=(_SIZES, "The gates are Oktay et al.'s, without the details that 001 omits."),
     ),
     dataclasses.replace(
@@ -172,8 +180,8 @@ _SYSTEMS = [
         description="the same with an ImageNet ResNet18 as encoder, the generator pretrained",
         generator=ResNetUNet(),
         phases=(
-            Regression(name="pretraining", epochs=20, generator=Optimizer("adam", 1e-4)),
-            Gan(name="gan", epochs=20, generator=ADAM, discriminator=ADAM),
+            _regression("pretraining", 20, 1e-4),
+            Phase(name="gan", step=Gan(), length=20, generator=ADAM, discriminator=ADAM),
         ),
         assumptions=(
             _SIZES,
@@ -190,12 +198,12 @@ _SYSTEMS = [
         description="Wasserstein GAN with gradient penalty",
         discriminator=dataclasses.replace(PATCH_70, normalization="layer"),
         phases=(
-            Wgan(
+            Phase(
                 name="wgan",
-                epochs=20,
+                step=Wgan(gradient_penalty=10.0),
+                length=20,
                 generator=adam(5e-5, 0.0, 0.9),
                 discriminator=adam(5e-5, 0.0, 0.9),
-                gradient_penalty=10.0,
             ),
         ),
         assumptions=(
@@ -212,7 +220,16 @@ _SYSTEMS = [
         description="CycleGAN between grey and color with a loss of detail, unpaired",
         generator=UNet(normalization="instance"),
         discriminator=dataclasses.replace(PATCH_70, normalization="instance"),
-        phases=(Cycle(name="cyclegan", epochs=20, generator=adam(1e-5), discriminator=adam(1e-5)),),
+        phases=(
+            Phase(
+                name="cyclegan",
+                step=Cycle(detail_weight=5.0),
+                length=20,
+                data="unpaired",
+                generator=adam(1e-5),
+                discriminator=adam(1e-5),
+            ),
+        ),
         batch_size=1,
         assumptions=(
             _SIZES,
@@ -229,9 +246,7 @@ _SYSTEMS = [
         description="encoder, image embedding and decoder, regression alone",
         generator=Koalarization(segmentation=False),
         discriminator=None,
-        phases=(
-            Regression(name="regression", epochs=15, generator=Optimizer("adam", 1e-3), loss="mse"),
-        ),
+        phases=(_regression("regression", 15, 1e-3, "mse"),),
         assumptions=("Epochs and batch size are not given: those of 003's own system.",),
     ),
     INCEPTION_GAN,
@@ -259,7 +274,7 @@ _SYSTEMS = [
         name="pix2pix",
         papers=("003",),
         description="baseline of 003",
-        phases=(Gan(name="gan", epochs=15, generator=ADAM, discriminator=ADAM),),
+        phases=(Phase(name="gan", step=Gan(), length=15, generator=ADAM, discriminator=ADAM),),
         batch_size=64,
         images=10_000,
         assumptions=(
@@ -273,18 +288,16 @@ _SYSTEMS = [
         "plain encoder and decoder, pretrained, then against one verdict per picture",
         ArchaeologyGenerator(),
         (
-            Regression(
-                name="pretraining", epochs=27, generator=Optimizer("adam", 1e-4), loss="mse"
-            ),
+            _regression("pretraining", 27, 1e-4, "mse"),
             *(
-                Gan(
+                Phase(
                     name=f"phase_{number}",
-                    epochs=epochs,
+                    step=Gan(weights={"adversarial": 1.0, "l1": 0.0}),
+                    length=epochs,
                     generator=Optimizer("sgd", rate),
-                    discriminator=Optimizer("sgd", judging),
-                    l1_weight=0.0,
+                    discriminator=Optimizer("sgd", discriminator_rate),
                 )
-                for number, epochs, rate, judging in (
+                for number, epochs, rate, discriminator_rate in (
                     (1, 100, 1e-4, 1e-4),
                     (2, 100, 1e-4, 1e-5),
                     (3, 50, 1e-5, 1e-5),
@@ -316,9 +329,7 @@ _SYSTEMS.append(
         description="baseline of 004: a small autoencoder, regression alone",
         generator=ArchaeologyCnn(),
         discriminator=None,
-        phases=(
-            Regression(name="regression", epochs=60, generator=Optimizer("adam", 1e-4), loss="mse"),
-        ),
+        phases=(_regression("regression", 60, 1e-4, "mse"),),
         assumptions=("Channels are not given: 64 and 128, which come to the parameters named.",),
     )
 )
@@ -332,9 +343,4 @@ def find_system(name: str) -> System:
     Raises:
         NegcolorError: there is none; the message lists the choices.
     """
-    try:
-        return SYSTEMS[name]
-    except KeyError:
-        raise NegcolorError(
-            f"there is no system {name!r}; choose one of {', '.join(SYSTEMS)}."
-        ) from None
+    return lookup(SYSTEMS, name, "system")

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from enum import StrEnum
 from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
@@ -16,51 +15,16 @@ from typing import NamedTuple
 import numpy as np
 
 from negcolor.atomic import remove_leftovers
-from negcolor.errors import NegcolorError, lookup
+from negcolor.errors import NegcolorError
 from negcolor.images import io
-from negcolor.images.formats import FORMATS
-from negcolor.inference.convert import DEFAULT_MEMORY, Converted, Converter, Method
-from negcolor.inference.jobs import OUTPUT_SUFFIXES, SAME, Job
+from negcolor.inference.convert import Converted, Converter, Method
+from negcolor.inference.jobs import BitDepth, Job, Settings
 
 LARGE = 1 / 8
 """Share of the memory above which a decoded scan is large: it has the memory for itself."""
 
 Show = Callable[[Job, np.ndarray, np.ndarray], None]
 """Takes a job, its scan and its positive, both (H, W, 3) uint8 or uint16."""
-
-
-class BitDepth(StrEnum):
-    """Bits per channel of the outputs; `SAME` keeps the scan's."""
-
-    SAME = "same"
-    EIGHT = "8"
-    SIXTEEN = "16"
-
-
-@dataclass(frozen=True)
-class Settings:
-    """How the scans of a batch are read and written; `memory` in bytes.
-
-    Raises:
-        NegcolorError: there is no such format, or it has not that bit depth.
-    """
-
-    memory: int = DEFAULT_MEMORY
-    format: str = SAME
-    bit_depth: BitDepth = BitDepth.SAME
-    overwrite: bool = False
-
-    def __post_init__(self) -> None:
-        lookup(OUTPUT_SUFFIXES, self.format, "file format")
-        if self.format == SAME or self.bit_depth is BitDepth.SAME:
-            return
-        bits = int(self.bit_depth)
-        if bits not in FORMATS[self.format].bit_depths:
-            others = [name for name, format in FORMATS.items() if bits in format.bit_depths]
-            raise NegcolorError(
-                f"--format {self.format} does not hold {bits} bits: choose {' or '.join(others)} "
-                f"for --bit-depth {bits}."
-            )
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Which scans a batch converts, the file that each becomes, and sizes of memory as text."""
+"""Which scans a batch converts, the file that each becomes, and how these are read and written."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 
-from negcolor.errors import NegcolorError
+from negcolor.errors import NegcolorError, lookup
 from negcolor.images.formats import FORMATS, READ, READ_SUFFIXES, SUFFIXES
+from negcolor.inference.convert import DEFAULT_MEMORY
 
 MINIMUM_MEMORY = 2**30
 """Bytes; with less, next to nothing is left beside TensorFlow and a model."""
@@ -27,6 +29,40 @@ OUTPUT_SUFFIXES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {SAME: (".tif", *SUFFIXES), **{name: format.suffixes for name, format in FORMATS.items()}}
 )
 """By file format: suffixes that an output may keep from its scan; the first replaces all others."""
+
+
+class BitDepth(StrEnum):
+    """Bits per channel of the outputs; `SAME` keeps the scan's."""
+
+    SAME = "same"
+    EIGHT = "8"
+    SIXTEEN = "16"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the scans of a batch are read and written; `memory` in bytes.
+
+    Raises:
+        NegcolorError: there is no such format, or it has not that bit depth.
+    """
+
+    memory: int = DEFAULT_MEMORY
+    format: str = SAME
+    bit_depth: BitDepth = BitDepth.SAME
+    overwrite: bool = False
+
+    def __post_init__(self) -> None:
+        lookup(OUTPUT_SUFFIXES, self.format, "file format")
+        if self.format == SAME or self.bit_depth is BitDepth.SAME:
+            return
+        bits = int(self.bit_depth)
+        if bits not in FORMATS[self.format].bit_depths:
+            others = [name for name, format in FORMATS.items() if bits in format.bit_depths]
+            raise NegcolorError(
+                f"--format {self.format} does not hold {bits} bits: choose {' or '.join(others)} "
+                f"for --bit-depth {bits}."
+            )
 
 
 @dataclass(frozen=True)

@@ -17,21 +17,17 @@ from typing import Any, TypeAlias
 import keras
 from keras import layers, ops
 
-from negcolor.networks.density_prior import (
-    Balance,
-    ClippedSum,
-    DensityRange,
-    DensityToPositive,
-    Thumbnail,
+from negcolor.networks.layers import (
+    IMAGE,
+    PIXEL,
+    InstanceNormalization,
+    ReflectionConv2D,
+    ResidualBlock,
 )
-from negcolor.networks.layers import InstanceNormalization, ReflectionConv2D, ResidualBlock
-from negcolor.networks.roll_balance import Constant
 
 Norm: TypeAlias = InstanceNormalization | layers.GroupNormalization
 
 POINTWISE = (
-    ClippedSum,
-    DensityToPositive,
     layers.Activation,
     layers.BatchNormalization,
     layers.Concatenate,
@@ -39,13 +35,13 @@ POINTWISE = (
     layers.LeakyReLU,
     layers.ReLU,
 )
-"""Layers whose output at a pixel depends on the inputs at that pixel only, when not training."""
+"""Keras' layers whose output at a pixel depends on the inputs there, when not training.
+
+Ours have `sees = PIXEL`.
+"""
 
 COPIES = 5
 """How many copies of the largest tensor are in memory at once, in a band or a whole pass."""
-
-WHOLE = (Thumbnail, DensityRange, Balance, Constant)
-"""Layers that see the whole image, the first of them as means of bands; see `Node.scale`."""
 
 
 @dataclass(frozen=True)
@@ -126,9 +122,9 @@ def image_graph(generator: keras.Model) -> list[Node]:
 
 def _node(layer: layers.Layer, inputs: tuple[Node, ...]) -> Node:
     source = inputs[0]
-    if isinstance(layer, WHOLE):
-        # A thumbnail is the sum of what its bands contribute.
-        call = layer.partial_mean if isinstance(layer, Thumbnail) else _inference(layer)
+    if _sees(layer) == IMAGE:
+        # A thumbnail of the image is the sum of what its bands contribute.
+        call = getattr(layer, "partial_mean", None) or _inference(layer)
         return Node(call, inputs, Reach(), Fraction(0), source.channels)
     reach = _reach(layer)
     scale = source.scale * Fraction(reach.up, reach.down)
@@ -152,6 +148,11 @@ def _inference(layer: layers.Layer) -> Callable[..., Any]:
     return call
 
 
+def _sees(layer: layers.Layer) -> str | None:
+    """PIXEL or IMAGE, for layers of ours that are one or the other."""
+    return getattr(layer, "sees", None)
+
+
 def _reach(layer: layers.Layer) -> Reach:
     if isinstance(layer, ReflectionConv2D):
         stride, padding = layer.strides[0], (layer.kernel_size[0] - 1) // 2
@@ -166,7 +167,7 @@ def _reach(layer: layers.Layer) -> Reach:
         return Reach()
     if isinstance(layer, layers.Conv2D) and layer.kernel_size == layer.strides == (1, 1):
         return Reach()
-    if isinstance(layer, (InstanceNormalization, *POINTWISE)):
+    if isinstance(layer, (InstanceNormalization, *POINTWISE)) or _sees(layer) == PIXEL:
         return Reach()
     raise TypeError(f"{type(layer).__name__} {layer.name}")
 

@@ -21,7 +21,7 @@ from keras import layers, ops
 
 from negcolor.converters.classical import DENSITY_RANGE
 from negcolor.images.color import linear_to_srgb, srgb_to_linear, to_network
-from negcolor.networks.layers import register
+from negcolor.networks.layers import IMAGE, PIXEL, register
 
 SIDE = 64
 """Height and width of the small copy, in pixels."""
@@ -93,6 +93,8 @@ class Thumbnail(layers.Layer):
     `partial_mean` gives a band's share of it, and the shares of all bands add up to it.
     """
 
+    sees = IMAGE
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{**kwargs, "dtype": "float32"})
 
@@ -128,6 +130,8 @@ class DensityRange(layers.Layer):
     holder is); nowhere those as clear as the light source (sprocket holes), nor the neighbors of
     any of these, which show a mixture.
     """
+
+    sees = IMAGE
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{**kwargs, "dtype": "float32"})
@@ -176,6 +180,8 @@ class Balance(layers.Layer):
     tells the film, the scanner and the exposure. The last layer starts at zero. When not training,
     it is the mean over the eight orientations of the copy, which a film does not know either.
     """
+
+    sees = IMAGE
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{**kwargs, "dtype": "float32"})
@@ -241,6 +247,8 @@ def has_prior(generator: keras.Model) -> bool:
 class DensityToPositive(layers.Layer):
     """The positive: (scan, density range, coefficients) -> (B, H, W, 3) float32 in [-1, 1]."""
 
+    sees = PIXEL
+
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{**kwargs, "dtype": "float32"})
 
@@ -257,6 +265,8 @@ class DensityToPositive(layers.Layer):
 @register
 class ClippedSum(layers.Layer):
     """(positive, residual) -> their sum, by `clip_straight_through`, float32."""
+
+    sees = PIXEL
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**{**kwargs, "dtype": "float32"})

@@ -11,6 +11,13 @@ EPSILON = 1e-5  # of every normalization, as in pix2pix and CycleGAN; Keras' def
 # A description, not an initializer: that one would draw the same numbers for every layer.
 INITIALIZER = {"class_name": "RandomNormal", "config": {"stddev": 0.02}}
 
+PIXEL, IMAGE = "pixel", "image"
+"""What an output of a layer depends on, when not training: the inputs at its pixel, or all of them.
+
+Layers of ours that are one or the other have the attribute `sees`, by which images are converted in
+tiles, see `inference.tiled_graph`.
+"""
+
 register = keras.saving.register_keras_serializable(package="negcolor")
 
 

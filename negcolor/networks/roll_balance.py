@@ -16,7 +16,7 @@ from keras import layers, ops
 
 from negcolor.errors import NegcolorError
 from negcolor.networks.density_prior import TERMS, Balance, DensityRange, balanced, has_prior
-from negcolor.networks.layers import register
+from negcolor.networks.layers import IMAGE, register
 
 
 class RollBalance(NamedTuple):
@@ -34,6 +34,8 @@ class RollBalance(NamedTuple):
 @register
 class Constant(layers.Layer):
     """Gives the same array, (1, …) float32, whatever it is called with."""
+
+    sees = IMAGE
 
     def __init__(self, value: Any, **kwargs: Any) -> None:
         super().__init__(**{**kwargs, "dtype": "float32"})

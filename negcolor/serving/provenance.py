@@ -12,14 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from negcolor.errors import NegcolorError
-from negcolor.experiments.config import CycleGANConfig
+from negcolor.experiments.config import ColorizationConfig, CycleGANConfig
 from negcolor.experiments.run_folder import (
-    FIGURES,
+    METRICS,
     is_system_run,
     load_colorization_run,
     load_run,
 )
-from negcolor.experiments.system_config import ColorizationConfig
 from negcolor.experiments.systems import PAPERS, System
 from negcolor.inference.compact import CARD, is_compact, read_description
 from negcolor.reporting.tables import markdown_table
@@ -91,7 +90,7 @@ def find_provenance(model: Path) -> Provenance:
     except (NegcolorError, OSError, ValueError, KeyError, TypeError) as error:
         remedy = "put them back" + ("" if is_system else ", or name the .keras file itself")
         raise NegcolorError(
-            f"{model} lacks a readable config.json, history.csv or {FIGURES}, which the model card "
+            f"{model} lacks a readable config.json, history.csv or {METRICS}, which the model card "
             f"is made of: {remedy}."
         ) from error
 
@@ -149,9 +148,8 @@ def _architecture(config: CycleGANConfig) -> dict[str, str]:
 def _training(config: CycleGANConfig, last: Mapping[str, str]) -> str:
     parts = []
     for phase in config.phases():
-        unit = "epochs" if phase.length == "epochs" else "steps"
         images = "unpaired pictures" if phase.data == "unpaired" else "simulated pairs"
-        parts.append(f"{phase.name}, {config.length(phase)} {unit} on {images}")
+        parts.append(f"{phase.name}, {phase.length} {phase.unit}s on {images}")
     unit = next(iter(last))  # the first column of a history
     if unit not in ("epoch", "step"):
         raise KeyError(unit)
@@ -167,7 +165,7 @@ def _training(config: CycleGANConfig, last: Mapping[str, str]) -> str:
 
 
 def _system_training(config: ColorizationConfig, system: System, last: Mapping[str, str]) -> str:
-    phases = ", then ".join(f"{phase.name}, {phase.epochs} epochs" for phase in system.phases)
+    phases = ", then ".join(f"{phase.name}, {phase.length} epochs" for phase in system.phases)
     steps = f" of {config.steps_per_epoch} steps" if config.steps_per_epoch else ""
     width = f", {config.filters} filters in place of 64" if config.filters else ""
     return (
@@ -213,7 +211,7 @@ def _held_out(run: Path, beginning: str, columns: Columns) -> str:
 
     The sentence above it begins with `beginning`, where {} stands for their number.
     """
-    file = run / FIGURES
+    file = run / METRICS
     if not file.exists():
         return "The run records no figures on pictures that were held out."
     record = json.loads(file.read_text(encoding="utf-8"))

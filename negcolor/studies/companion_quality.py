@@ -18,7 +18,7 @@ def trained_table(results: CompanionResults) -> Section:
     for candidate in results.study.paper.candidates:
         system = find_system(candidate.system)
         config = results.study.config(candidate.name, results.study.seeds[0])
-        paper_epochs = results.study.paper.epochs or sum(p.epochs for p in system.phases)
+        paper_epochs = results.study.paper.epochs or sum(p.length for p in system.phases)
         ended = len(results.of(candidate.name))
         rows.append(
             (

@@ -14,7 +14,7 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 
 from negcolor.errors import NegcolorError
-from negcolor.experiments.system_config import ColorizationConfig
+from negcolor.experiments.config import ColorizationConfig
 from negcolor.studies.study import EVALUATION, AblationStudy, CompanionStudy, PlannedRun, Study
 
 # The columns of history.csv, in short.

@@ -16,6 +16,7 @@ from negcolor.atomic import atomic_write_text
 from negcolor.evaluation.color_metrics import Predict, compare_colors, grey
 from negcolor.evaluation.metrics import colorfulness, compare
 from negcolor.experiments.modifications import modification
+from negcolor.experiments.run_folder import writing
 from negcolor.experiments.systems import AugmentationConfig
 from negcolor.images.color import from_unit, to_network, to_unit
 from negcolor.images.io import write
@@ -25,9 +26,8 @@ from negcolor.networks.apply import MULTIPLE, apply_generator
 from negcolor.studies.results import HELD_OUT, TRAINING
 from negcolor.studies.study import EVALUATION
 from negcolor.summary.modification_report import modification_report
-from negcolor.training.colorization_metrics import color_figures, predicted_colors
+from negcolor.training.colorization_metrics import color_errors, predicted_colors
 from negcolor.training.cyclegan import CycleGAN
-from negcolor.training.disk import writing
 from negcolor.training.negative_task import TestImage
 from pipelines.lab_batches import lab_batches, load_validation
 from pipelines.train import TrainedOnNegatives, TrainedOnPhotographs
@@ -106,8 +106,8 @@ def evaluate_system(trained: TrainedOnPhotographs, *, with_training: bool) -> No
     record = {
         "photographs": trained.photographs.description,
         "training_images": data.images,
-        "validation_of_grey": color_figures(np.zeros_like(validation), validation),
-        "chroma_of_truth": color_figures(validation, validation)["chroma"],
+        "validation_of_grey": color_errors(np.zeros_like(validation), validation),
+        "chroma_of_truth": color_errors(validation, validation)["chroma"],
         "parts": {name: _part_metrics(predict, truth) for name, truth in parts.items()},
     }
     for name, truth in parts.items():

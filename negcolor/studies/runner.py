@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
 from negcolor.errors import NegcolorError
-from negcolor.experiments.config import CycleGANConfig
-from negcolor.experiments.system_config import ColorizationConfig
+from negcolor.experiments.config import ColorizationConfig, CycleGANConfig
 from negcolor.studies.study import CompanionStudy, PlannedRun, Study
 from negcolor.studies.study_options import plan_study, save_study
 from negcolor.tensorflow_logging import hide_remarks

@@ -14,10 +14,9 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from negcolor.errors import NegcolorError
-from negcolor.experiments.config import CycleGANConfig
+from negcolor.experiments.config import ColorizationConfig, CycleGANConfig
 from negcolor.experiments.modifications import BASELINE, MODIFICATIONS, modification
 from negcolor.experiments.studies import PaperStudy
-from negcolor.experiments.system_config import ColorizationConfig
 
 EVALUATION = "evaluation.json"  # in a run folder, written last
 OF_MODIFICATIONS = "modifications"

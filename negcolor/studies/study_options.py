@@ -11,9 +11,9 @@ from typing import Any
 
 from negcolor.atomic import atomic_write_text
 from negcolor.errors import NegcolorError
-from negcolor.experiments.checks import option
-from negcolor.experiments.modifications import modification
-from negcolor.experiments.studies import NUMBERED, find_study
+from negcolor.experiments.config import option
+from negcolor.experiments.modifications import NUMBERED, modification
+from negcolor.experiments.studies import find_study
 from negcolor.studies.study import OF_MODIFICATIONS, AblationStudy, CompanionStudy, Study
 
 OPTIONS = "options.json"

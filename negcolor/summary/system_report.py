@@ -17,7 +17,7 @@ from negcolor.experiments.networks import (
     Generator,
     Koalarization,
 )
-from negcolor.experiments.system_phases import Cycle, Gan, Optimizer, Regression, SystemPhase, Wgan
+from negcolor.experiments.phases import Cycle, Gan, Optimizer, Phase, Regression, Wgan
 from negcolor.experiments.systems import SYSTEMS, System
 from negcolor.reporting.tables import Section, as_markdown
 from negcolor.summary.architecture import ArchitectureReport, NetworkReport, by, network_report
@@ -39,7 +39,7 @@ def system_report(
         NegcolorError: the image size does not fit, or keras-hub is missing.
     """
     size = system.image_size if image_size is None else image_size
-    in_color = any(isinstance(phase, Cycle) for phase in system.phases)
+    in_color = any(isinstance(phase.step, Cycle) for phase in system.phases)
     networks = {}
     if network != "discriminator":
         outputs = 3 if in_color else 2
@@ -72,10 +72,10 @@ def _generator_report(config: Generator, size: int, outputs: int) -> NetworkRepo
 
 @cache
 def _discriminator_report(config: Discriminator, size: int, channels: int) -> NetworkReport:
-    from negcolor.networks.factory import build_judge
+    from negcolor.networks.factory import build_color_discriminator
 
     field = config.receptive_field if isinstance(config, DiscriminatorConfig) else None
-    return network_report(build_judge(config, size, channels), size, field)
+    return network_report(build_color_discriminator(config, size, channels), size, field)
 
 
 def _facts(system: System, image_size: int, statements: list[Statement]) -> dict[str, Any]:
@@ -150,28 +150,32 @@ def _table_row(system: System) -> tuple[str, ...]:
     )
 
 
-def _describe_phase(phase: SystemPhase) -> str:
+def _describe_phase(phase: Phase) -> str:
     """ "L1: 20 epochs, Adam 1e-4"."""
     rates = _describe_optimizer(phase.generator)
-    if not isinstance(phase, Regression) and phase.discriminator != phase.generator:
+    if phase.discriminator and phase.discriminator != phase.generator:
         rates += f", discriminator {_describe_optimizer(phase.discriminator)}"
-    match phase:
-        case Regression():
-            kind = phase.loss.upper()
-        case Gan():
-            kind = "GAN" + (f" + {phase.l1_weight:g} L1" if phase.l1_weight else "")
-            if phase.generator_steps > 1:
-                rates += f", {phase.generator_steps} generator steps per discriminator step"
-        case Wgan():
-            kind = f"WGAN + {phase.l1_weight:g} L1"
-            rates += f", {phase.critic_steps} critic steps per generator step"
-            if phase.clip:
-                rates += f", weights within ±{phase.clip:g}"
-            if phase.gradient_penalty:
-                rates += f", gradient penalty × {phase.gradient_penalty:g}"
-        case Cycle():
-            kind = f"GAN + {phase.cycle_weight:g} cycle + {phase.detail_weight:g} detail"
-    return f"{kind}: {phase.epochs} epochs, {rates}"
+    match phase.step:
+        case Regression(weights=weights):
+            kind = " + ".join(term.upper() for term in weights)
+        case Gan(weights=weights, generator_steps=steps):
+            kind = "GAN" + _describe_l1(weights)
+            if steps > 1:
+                rates += f", {steps} generator steps per discriminator step"
+        case Wgan(weights=weights) as step:
+            kind = "WGAN" + _describe_l1(weights)
+            rates += f", {step.critic_steps} critic steps per generator step"
+            if step.clip:
+                rates += f", weights within ±{step.clip:g}"
+            if step.gradient_penalty:
+                rates += f", gradient penalty × {step.gradient_penalty:g}"
+        case Cycle() as step:
+            kind = f"GAN + {step.cycle_weight:g} cycle + {step.detail_weight:g} detail"
+    return f"{kind}: {phase.length} epochs, {rates}"
+
+
+def _describe_l1(weights: Mapping[str, float]) -> str:
+    return f" + {weights['l1']:g} L1" if weights.get("l1") else ""
 
 
 def _describe_optimizer(optimizer: Optimizer) -> str:

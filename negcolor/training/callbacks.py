@@ -1,11 +1,12 @@
-"""What happens around the steps of a training: progress, history, samples, checkpoints."""
+"""What happens around the steps of a training: rounds, progress, history, limits."""
 
 from __future__ import annotations
 
 import csv
 import io
 import time
-from collections.abc import Callable
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +15,56 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from negcolor.atomic import atomic_write_text
-from negcolor.training.disk import writing
-from negcolor.training.rounds import Rounds
+from negcolor.experiments.phases import Phase
+from negcolor.experiments.run_folder import writing
+
+
+@dataclass(frozen=True)
+class CheckpointSchedule:
+    """How a phase is cut into rounds, after each of which it can be resumed: Keras' epochs.
+
+    Attributes:
+        unit: what the phase is counted in, "epoch" or "step".
+        total: its length in steps.
+        steps: steps of a round; the last one may be shorter.
+    """
+
+    unit: str
+    total: int
+    steps: int
+
+    @classmethod
+    def of_phase(cls, phase: Phase, steps_per_epoch: int) -> CheckpointSchedule:
+        """That of a phase: rounds are epochs, or of its `round_steps`."""
+        if phase.unit == "epoch":
+            return cls("epoch", phase.length * steps_per_epoch, steps_per_epoch)
+        return cls("step", phase.length, phase.round_steps)
+
+    def steps_after(self, rounds: int) -> int:
+        """How many steps have been done after that many rounds."""
+        return min(rounds * self.steps, self.total)
+
+    def position(self, rounds: int) -> int:
+        """Where the phase is after that many rounds, in its unit."""
+        return rounds if self.unit == "epoch" else self.steps_after(rounds)
+
+    def title(self, rounds: int) -> str:
+        """ "epoch 1/20", "step 500/3000"."""
+        last = -(-self.total // self.steps)
+        return f"{self.unit} {self.position(rounds)}/{self.position(last)}"
+
+    def file_stem(self, rounds: int) -> str:
+        """ "epoch_001", "step_000500"."""
+        return f"{self.unit}_{self.position(rounds):0{3 if self.unit == 'epoch' else 6}d}"
+
+    def remaining(self, done: int) -> Iterator[tuple[int, int, int]]:
+        """What is left after `done` steps: (first round, last round, steps of each)."""
+        first = done // self.steps
+        whole = self.total // self.steps
+        if first < whole:
+            yield first, whole, self.steps
+        if done < self.total and self.total % self.steps:
+            yield whole, whole + 1, self.total % self.steps
 
 
 class ProgressReport(keras.callbacks.Callback):
@@ -24,15 +73,15 @@ class ProgressReport(keras.callbacks.Callback):
     `close` gives the terminal back, also after a training that ended with an exception.
 
     Args:
-        title: what the round is called after which that many are done: 1 -> "epoch 1/20".
-        batch_size: images of each domain per step, for the speed.
+        phase: which one, for its name and, for the speed, its batches.
+        schedule: of the phase.
         console: where to print.
     """
 
-    def __init__(self, title: Callable[[int], str], batch_size: int, console: Console) -> None:
+    def __init__(self, phase: Phase, schedule: CheckpointSchedule, console: Console) -> None:
         super().__init__()
-        self.title = title
-        self.batch_size = batch_size
+        self.phase = phase
+        self.schedule = schedule
         self.console = console
         self.progress = Progress(
             TextColumn("{task.description}"),
@@ -48,7 +97,7 @@ class ProgressReport(keras.callbacks.Callback):
         self.began = time.perf_counter()
         self.steps = 0
         self.task = self.progress.add_task(
-            self.title(epoch + 1), total=self.params["steps"], values=""
+            self._title(epoch), total=self.params["steps"], values=""
         )
         self.progress.start()
 
@@ -61,15 +110,18 @@ class ProgressReport(keras.callbacks.Callback):
         self.progress.remove_task(self.task)
         seconds = time.perf_counter() - self.began
         values = f"{self._values(logs or {})} · {seconds:.0f} s"
-        line = f"{self.title(epoch + 1)} · {values}"
+        line = f"{self._title(epoch)} · {values}"
         self.console.print(line, highlight=False, soft_wrap=True)
 
     def close(self) -> None:
         self.progress.stop()
 
+    def _title(self, epoch: int) -> str:
+        return f"{self.phase.name} · {self.schedule.title(epoch + 1)}"
+
     def _values(self, logs: dict[str, Any]) -> str:
         losses = [f"{name} {value:.3f}" for name, value in in_order(self.model, logs).items()]
-        speed = self.steps * self.batch_size / (time.perf_counter() - self.began)
+        speed = self.steps * self.phase.batch_size / (time.perf_counter() - self.began)
         return " · ".join([*losses, f"{speed:.1f} images/s"])
 
 
@@ -81,7 +133,7 @@ class History(keras.callbacks.Callback):
     Args:
         path: the file; rows from `first` on, of a run that was killed, are dropped.
         first: the first round that will be trained, counted from 0.
-        rounds: of the phase, for the first column.
+        schedule: of the phase, for the first column.
         optimizers: by what they train, for the last columns.
     """
 
@@ -89,12 +141,12 @@ class History(keras.callbacks.Callback):
         self,
         path: Path,
         first: int,
-        rounds: Rounds,
-        optimizers: dict[str, keras.optimizers.Optimizer],
+        schedule: CheckpointSchedule,
+        optimizers: Mapping[str, keras.optimizers.Optimizer],
     ) -> None:
         super().__init__()
         self.path = path
-        self.rounds = rounds
+        self.schedule = schedule
         self.optimizers = optimizers
         self.rows = []
         if first and path.exists():
@@ -102,7 +154,7 @@ class History(keras.callbacks.Callback):
                 self.rows = list(csv.DictReader(file))[:first]
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        row = {self.rounds.unit: str(self.rounds.position(epoch + 1))}
+        row = {self.schedule.unit: str(self.schedule.position(epoch + 1))}
         losses = in_order(self.model, logs or {})
         row |= {name: f"{value:.8g}" for name, value in losses.items()}
         for networks, optimizer in self.optimizers.items():
@@ -114,29 +166,6 @@ class History(keras.callbacks.Callback):
         writer.writerows(self.rows)
         with writing(self.path.parent):
             atomic_write_text(self.path, text.getvalue())
-
-
-class Figures(keras.callbacks.Callback):
-    """Adds figures to what the callbacks behind it are told about an epoch."""
-
-    def __init__(self, measure: Callable[[], dict[str, float]]) -> None:
-        super().__init__()
-        self.measure = measure
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        if logs is not None:
-            logs |= self.measure()
-
-
-class AfterEpoch(keras.callbacks.Callback):
-    """Calls a function with the number of epochs done."""
-
-    def __init__(self, function: Callable[[int], None]) -> None:
-        super().__init__()
-        self.function = function
-
-    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        self.function(epoch + 1)
 
 
 class StopAfter(keras.callbacks.Callback):
@@ -151,7 +180,7 @@ class StopAfter(keras.callbacks.Callback):
 
 
 def in_order(model: keras.Model, logs: dict[str, Any]) -> dict[str, float]:
-    """The losses in the order of the model's metrics, then figures; `fit` sorts by the alphabet."""
+    """The losses in the order of the model's metrics, then others; `fit` sorts by the alphabet."""
     losses = [metric.name for metric in model.metrics]
-    figures = [name for name in logs if name not in losses]
-    return {name: float(logs[name]) for name in losses + figures}
+    others = [name for name in logs if name not in losses]
+    return {name: float(logs[name]) for name in losses + others}

@@ -10,22 +10,22 @@ from negcolor.images.lab import AB_SCALE
 BATCH = 8  # images at once
 
 
-def predicted_colors(generator: keras.Model, light: np.ndarray) -> np.ndarray:
+def predicted_colors(generator: keras.Model, lightness: np.ndarray) -> np.ndarray:
     """What a generator makes of grey images.
 
     Args:
         generator: (B, S, S, 1) -> (B, S, S, 2), or (B, S, S, 3) with L* before a* and b*.
-        light: L* in normalized Lab, (N, S, S, 1) float32.
+        lightness: L* in normalized Lab, (N, S, S, 1) float32.
 
     Returns:
         a* and b* in normalized Lab, (N, S, S, 2) float32.
     """
     return np.concatenate(
-        [np.asarray(generator(batch, training=False))[..., -2:] for batch in _batches(light)]
+        [np.asarray(generator(batch, training=False))[..., -2:] for batch in _batches(lightness)]
     )
 
 
-def color_figures(colors: np.ndarray, truth: np.ndarray) -> dict[str, float]:
+def color_errors(colors: np.ndarray, truth: np.ndarray) -> dict[str, float]:
     """Mean absolute error, mean squared error and chroma of colors, in CIELAB's units.
 
     A grey result has as error the truth's mean |a*| and |b*|, and no chroma.
@@ -42,8 +42,10 @@ def color_figures(colors: np.ndarray, truth: np.ndarray) -> dict[str, float]:
     }
 
 
-def verdicts(discriminator: keras.Model, truth: np.ndarray, colors: np.ndarray) -> float:
-    """The share of right verdicts of a discriminator, per patch or image.
+def discriminator_accuracy(
+    discriminator: keras.Model, truth: np.ndarray, colors: np.ndarray
+) -> float:
+    """The share of patches, or images, that a discriminator takes for what they are.
 
     Args:
         discriminator: (B, S, S, 3) or (B, S, S, 2) -> logits, high for real.
@@ -56,7 +58,7 @@ def verdicts(discriminator: keras.Model, truth: np.ndarray, colors: np.ndarray) 
     for images, real in ((truth, True), (made, False)):
         for batch in _batches(images[..., -channels:]):
             right.append((np.asarray(discriminator(batch, training=False)) > 0) == real)
-    return float(np.concatenate([verdict.ravel() for verdict in right]).mean())
+    return float(np.concatenate([part.ravel() for part in right]).mean())
 
 
 def _batches(images: np.ndarray) -> list[np.ndarray]:

@@ -6,11 +6,12 @@ float32 mean over the whole batch, or over the pixels that a `weight` (B, H, W, 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
-import keras
 from keras import ops
 
+from negcolor.experiments.phases import BCE, LSGAN
 from negcolor.images.lab import srgb_to_lab
 
 WINDOW = 7  # pixels, of `ssim_loss`; scikit-image's default
@@ -26,15 +27,16 @@ def _least_squares(target: float, logits: Any) -> Any:
     return ops.mean(ops.square(logits - target))
 
 
-GAN_LOSSES = {"bce": _binary_cross_entropy, "lsgan": _least_squares}
+GAN_LOSSES = {BCE: _binary_cross_entropy, LSGAN: _least_squares}
+"""(target, logits) -> loss, by the names that configurations use."""
 
 
-def adversarial_loss(fake_logits: Any, kind: str = "bce") -> Any:
+def adversarial_loss(fake_logits: Any, kind: str = BCE) -> Any:
     """What a generator minimizes of eq. 1: its images should be taken for real ones."""
     return GAN_LOSSES[kind](1.0, ops.cast(fake_logits, "float32"))
 
 
-def discriminator_loss(real_logits: Any, fake_logits: Any, kind: str = "bce") -> Any:
+def discriminator_loss(real_logits: Any, fake_logits: Any, kind: str = BCE) -> Any:
     """What a discriminator minimizes of eq. 1, halved: real images 1, generated ones 0."""
     criterion = GAN_LOSSES[kind]
     real = criterion(1.0, ops.cast(real_logits, "float32"))
@@ -68,9 +70,10 @@ def gradient_penalty(gradients: Any) -> Any:
     return ops.mean(ops.square(ops.sqrt(squares + 1e-12) - 1.0))
 
 
-def mse_loss(real: Any, reconstructed: Any) -> Any:
+def mse_loss(real: Any, reconstructed: Any, weight: Any = None) -> Any:
     """Mean squared difference; 003, eq. 1."""
-    return ops.mean(ops.square(ops.cast(real, "float32") - ops.cast(reconstructed, "float32")))
+    difference = ops.cast(real, "float32") - ops.cast(reconstructed, "float32")
+    return _mean(ops.square(difference), weight)
 
 
 def l1_loss(real: Any, reconstructed: Any, weight: Any = None) -> Any:
@@ -121,6 +124,40 @@ def ssim_loss(truth: Any, result: Any, weight: Any = None) -> Any:
     return 1.0 - _mean(likeness, counted)
 
 
+def anchor_loss(before: Any, images: Any) -> Any:
+    """How much images changed, but for exposure and balance, in units of Delta E.
+
+    A shift of a whole image in CIELAB is free; what changes beyond it is not: hues that trade
+    places, a polarity that turns.
+    """
+    change = to_lab(images) - to_lab(before)
+    change = change - ops.mean(change, axis=(1, 2), keepdims=True)
+    return ops.mean(ops.sqrt(ops.sum(ops.square(change), axis=-1) + 1e-2))
+
+
+def sorted_wasserstein_loss(photographs: Any, images: Any) -> Any:
+    """How far the colors of two batches are apart, whatever the images show, in CIELAB units.
+
+    The Wasserstein distance of L*, of a* and of b*, summed: in each, the mean difference of the
+    values in their order.
+    """
+    ordered = (ops.sort(ops.reshape(to_lab(x), (-1, 3)), axis=0) for x in (photographs, images))
+    real, ours = ordered
+    return 3 * ops.mean(ops.abs(real - ours))
+
+
+OF_PAIRS: Mapping[str, Callable[..., Any]] = {
+    "l1": l1_loss,
+    "mse": mse_loss,
+    "delta_e": cie94_loss,
+    "ssim": ssim_loss,
+}
+"""Terms that compare what a generator makes with the truth: (truth, result, weight) -> loss."""
+
+TERMS = (*OF_PAIRS, "adversarial", "anchor", "colors")
+"""What a phase's `weights` may name; the others see more than pairs, see `training.paired`."""
+
+
 def _mean(values: Any, weight: Any) -> Any:
     """The mean of (B, H, W, C), weighted by (B, H, W, 1)."""
     if weight is None:
@@ -134,24 +171,3 @@ def _window_mean(x: Any) -> Any:
 
 def _square_sum(x: Any) -> Any:
     return ops.sum(ops.square(x), axis=-1)
-
-
-@keras.saving.register_keras_serializable(package="negcolor")
-class LinearDecay(keras.optimizers.schedules.LearningRateSchedule):
-    """A learning rate that is constant, then falls linearly to zero over the second half.
-
-    Args:
-        initial: the rate of the first half.
-        total_steps: the number of optimizer steps of the whole training.
-    """
-
-    def __init__(self, initial: float, total_steps: int) -> None:
-        self.initial = initial
-        self.total_steps = total_steps
-
-    def __call__(self, step: Any) -> Any:
-        remaining = 1.0 - ops.cast(step, "float32") / self.total_steps
-        return self.initial * ops.clip(2.0 * remaining, 0.0, 1.0)
-
-    def get_config(self) -> dict[str, Any]:
-        return {"initial": self.initial, "total_steps": self.total_steps}

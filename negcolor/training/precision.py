@@ -4,14 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-POLICIES = {
-    "float32": "float32",
-    "bfloat16": "mixed_bfloat16",
-    "float16": "mixed_float16",
-}
-PRECISIONS = ("auto", *POLICIES)
-JIT = ("auto", "on", "off")
-
 
 def processor_has_bfloat16() -> bool:
     """Whether the GPU, or the CPU where there is none, multiplies bfloat16 in hardware."""

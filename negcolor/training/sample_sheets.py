@@ -1,28 +1,25 @@
-"""Sample images of a training: negative | results | truth, a row per test image."""
+"""Sheets of sample images, which a training writes after each round."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from negcolor.images.color import from_unit, to_unit
+from negcolor.images.lab import denormalize_lab, lab_to_image
 from negcolor.images.resize import downscale_to
+from negcolor.training.task import TestImage
 
-if TYPE_CHECKING:
-    from negcolor.training.negative_task import TestImage
-
-ROWS = 4
-HEIGHT = 256  # pixels of a row
+ROWS = 4  # of negatives
+HEIGHT = 256  # pixels of a row of negatives
+SIDE = 128  # least pixels of a grey image; smaller ones are shown larger
 
 
-def sample_sheet(
+def negative_sheet(
     images: Sequence[TestImage], convert: Callable[[np.ndarray], list[np.ndarray]]
 ) -> np.ndarray:
-    """A sheet of the first test images.
-
-    Each row shows the negative, what is made of it, and the truth where there is one.
+    """The first test images: negative | results | truth, a row per image.
 
     Args:
         images: as many as `ROWS` of them are shown.
@@ -46,3 +43,27 @@ def sample_sheet(
         sheet[top : top + row.shape[0], : row.shape[1]] = row
         top += row.shape[0]
     return from_unit(sheet, "uint8")
+
+
+def grey_sheet(truth: np.ndarray, colors: np.ndarray) -> np.ndarray:
+    """Grey images: grey | result | truth, a row per image; two rows stand side by side.
+
+    Args:
+        truth: normalized Lab, (N, S, S, 3), N from 1 on.
+        colors: a* and b* made for its L*, (N, S, S, 2).
+
+    Returns:
+        (H, W, 3) uint8 sRGB.
+    """
+    light = truth[..., :1]
+    versions = [np.zeros_like(colors), colors, truth[..., 1:]]
+    tiles = [
+        lab_to_image(denormalize_lab(np.concatenate([light, ab], axis=-1)))[0] for ab in versions
+    ]
+    rows = [np.concatenate(row, axis=1) for row in zip(*tiles, strict=True)]
+    if len(rows) % 2 and len(rows) > 1:
+        rows.append(np.ones_like(rows[0]))
+    pairs = [np.concatenate(rows[i : i + 2], axis=1) for i in range(0, len(rows), 2)]
+    sheet = np.concatenate(pairs, axis=0)
+    enlarged = -(-SIDE // truth.shape[1])
+    return from_unit(sheet.repeat(enlarged, axis=0).repeat(enlarged, axis=1), "uint8")

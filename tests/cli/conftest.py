@@ -32,6 +32,44 @@ def command(installed):
     return call
 
 
+STOPPED_TRAINING = """
+import os, sys
+import keras
+from negcolor.training.trainer import Trainer
+{before}
+
+class Stop(keras.callbacks.Callback):
+    steps = {steps}
+
+    def on_train_batch_end(self, batch, logs=None):
+        self.steps -= 1
+        if not self.steps:
+            os.kill(os.getpid(), {signal})
+
+train, stop = Trainer.train, Stop()
+Trainer.train = lambda trainer, minutes=None: train(trainer, minutes, [stop])
+sys.argv[0] = "negcolor-train"
+from negcolor.cli.train import main
+main()
+"""
+
+
+@pytest.fixture(scope="session")
+def stopped_training():
+    """Runs negcolor-train in a process that sends itself a signal after so many steps."""
+
+    def call(signal, steps, *arguments, before=""):
+        code = STOPPED_TRAINING.format(signal=int(signal), steps=steps, before=before)
+        return subprocess.run(
+            [sys.executable, "-c", code, *map(str, arguments)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return call
+
+
 @pytest.fixture(scope="session")
 def complaints():
     """The sentences of our commands on standard error, where TensorFlow writes, too."""

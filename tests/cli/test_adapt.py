@@ -57,6 +57,7 @@ def call(call_main, monkeypatch, given, tmp_path):
     return run
 
 
+@pytest.mark.slow
 def test_an_adaptation_leaves_a_model_and_shows_before_and_after(call, given, tree, tmp_path):
     before = tree(given)
     code, printed, _ = call(steps=2)
@@ -84,6 +85,7 @@ def test_an_adaptation_leaves_a_model_and_shows_before_and_after(call, given, tr
     assert tree(given) == before
 
 
+@pytest.mark.slow
 def test_a_limit_in_minutes_ends_with_a_round(call, tmp_path):
     code, _, _ = call(minutes=0.0001, output="short")
     assert code == 0

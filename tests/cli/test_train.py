@@ -8,8 +8,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
-import time
 import zipfile
 from collections import namedtuple
 
@@ -23,27 +21,31 @@ from negcolor.experiments.phases import RECIPES
 from negcolor.images.io import read
 from negcolor.training.cyclegan import LOSS_NAMES
 
+pytestmark = pytest.mark.slow
+
 EPOCHS = 2
-SUPERVISED = 150
+EPOCH = 60  # steps
+SUPERVISED = 75
 # The smallest training that has dropout, full image pools and a supervised start.
 TRAINING = {
     "--modification": 19,
     "--epochs": EPOCHS,
-    "--steps-per-epoch": 60,
+    "--steps-per-epoch": EPOCH,
     "--pretrain-steps": SUPERVISED,
     "--image-size": 32,
     "--filters": 4,
     "--seed": 7,
     "--precision": "float32",
 }
-# The command, with a checkpoint every 25 supervised steps instead of every 500.
-SUPERVISED_CHECKPOINTS = 6
-OFTEN = (
-    "import dataclasses, sys; sys.argv[0] = 'negcolor-train';"
-    "from negcolor.experiments.phases import RECIPES; start, *others = RECIPES['paper'];"
-    "RECIPES['paper'] = (dataclasses.replace(start, round_steps=25), *others);"
-    "from negcolor.cli.train import main; main()"
-)
+# A checkpoint every 25 supervised steps instead of every 500.
+OFTEN = """
+import dataclasses
+from negcolor.experiments.phases import RECIPES
+start, *others = RECIPES["paper"]
+RECIPES["paper"] = (dataclasses.replace(start, round_steps=25), *others)
+"""
+SUPERVISED_CHECKPOINTS = 3
+NEVER = 10_000  # steps
 
 Interrupted = namedtuple("Interrupted", "folder code stderr")
 
@@ -53,17 +55,11 @@ def flat(options):
 
 
 @pytest.fixture(scope="module")
-def whole(roll, tmp_path_factory):
+def whole(stopped_training, roll, tmp_path_factory):
     """A training that nothing interrupts: its folder and what it printed."""
     folder = tmp_path_factory.mktemp("whole") / "run"
     start = ["--data", roll, "--output", folder, *flat(TRAINING)]
-    result = subprocess.run(
-        [sys.executable, "-c", OFTEN, *map(str, start)],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=300,
-    )
+    result = stopped_training(signal.SIGKILL, NEVER, *start, before=OFTEN)
     assert result.returncode == 0, result.stderr
     return folder, result.stdout
 
@@ -74,46 +70,23 @@ def newest_checkpoint(folder):
     return int(re.search(r"ckpt-(\d+)", file.read_text())[1]) if file.exists() else 0
 
 
-def send_at(condition, number, arguments):
-    """Starts the command, sends it a signal as soon as the condition holds, waits for its end."""
-    process = subprocess.Popen(
-        [sys.executable, "-c", OFTEN, *map(str, arguments)],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    give_up = time.monotonic() + 300
-    while not condition():
-        assert process.poll() is None, process.stderr.read()
-        assert time.monotonic() < give_up
-        time.sleep(0.01)
-    process.send_signal(number)
-    return process.wait(timeout=60), process.stderr.read()
-
-
 @pytest.fixture(scope="module")
-def interrupted(roll, tmp_path_factory):
+def interrupted(stopped_training, roll, tmp_path_factory):
     """The same training, killed in the supervised start, resumed, interrupted with Ctrl-C there,
     resumed and killed in the middle of its second epoch."""
     folder = tmp_path_factory.mktemp("interrupted") / "run"
     start = ["--data", roll, "--output", folder, *flat(TRAINING)]
-    send_at(lambda: newest_checkpoint(folder) >= 1, signal.SIGKILL, start)
-    first = newest_checkpoint(folder)
-    code, stderr = send_at(
-        lambda: newest_checkpoint(folder) > first, signal.SIGINT, ["--resume", folder]
-    )
-    second = newest_checkpoint(folder)
-    assert 1 <= first < second < SUPERVISED_CHECKPOINTS, "interrupted too late"
-
-    def second_epoch():
-        if newest_checkpoint(folder) <= SUPERVISED_CHECKPOINTS:
-            return False
-        time.sleep(0.1)
-        return True
-
-    send_at(second_epoch, signal.SIGKILL, ["--resume", folder])
-    assert len(history(folder)) == 1, "killed too late"
-    return Interrupted(folder, code, stderr)
+    resume = ["--resume", folder]
+    killed = stopped_training(signal.SIGKILL, 30, *start, before=OFTEN)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert newest_checkpoint(folder) == 1  # after 25 steps
+    broken = stopped_training(signal.SIGINT, 30, *resume, before=OFTEN)
+    assert newest_checkpoint(folder) == 2  # after 50
+    killed = stopped_training(signal.SIGKILL, 25 + EPOCH + 10, *resume, before=OFTEN)
+    assert killed.returncode == -signal.SIGKILL, killed.stderr
+    assert newest_checkpoint(folder) == SUPERVISED_CHECKPOINTS + 1
+    assert len(history(folder)) == 1
+    return Interrupted(folder, broken.returncode, broken.stderr)
 
 
 @pytest.fixture
@@ -249,12 +222,24 @@ def test_resuming_a_finished_run_changes_nothing(call_main, whole, tree):
     ],
 )
 def test_options_that_contradict_the_run_are_refused(
-    command, complaints, interrupted, options, sentence
+    call_main, complaints, interrupted, options, sentence
 ):
-    result = command("negcolor-train", "--resume", interrupted.folder, *options)
-    assert result.returncode == 2
-    (complaint,) = complaints(result.stderr)
+    code, _, stderr = call_main(main, "negcolor-train", "--resume", interrupted.folder, *options)
+    assert code == 2
+    (complaint,) = complaints(stderr)
     assert sentence.replace("RUN", str(interrupted.folder)) in complaint
+
+
+def test_a_run_of_an_earlier_version_is_not_continued(call_main, complaints, resumable, tree):
+    config = json.loads((resumable / "config.json").read_text())
+    del config["format"]
+    (resumable / "config.json").write_text(json.dumps(config))
+    before = tree(resumable)
+    code, _, stderr = call_main(main, "negcolor-train", "--resume", resumable)
+    assert code == 2
+    (complaint,) = complaints(stderr)
+    assert f"{resumable} was begun with another version of negcolor" in complaint
+    assert tree(resumable) == before
 
 
 @pytest.mark.parametrize("damaged", ["checkpoint", "ckpt-*.index", "ckpt-*.data-*"])

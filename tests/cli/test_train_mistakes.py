@@ -1,4 +1,4 @@
-"""What negcolor-train refuses, each in one sentence, and that help comes at once."""
+"""What negcolor-train refuses, each in one sentence; that no command's help needs TensorFlow."""
 
 import shutil
 import subprocess
@@ -9,25 +9,39 @@ import pytest
 from negcolor.cli.train import main
 
 
+@pytest.mark.slow
+def test_a_mistake_is_found_before_tensorflow_is_loaded(command, complaints, tmp_path):
+    result = command("negcolor-train", "--modification", "twenty", cwd=tmp_path)
+    assert result.returncode == 2
+    (complaint,) = complaints(result.stderr)
+    assert "identity-loss" in complaint
+    assert result.stderr.count("\n") == 1  # TensorFlow has more to say
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("--modification", "twenty"), "identity-loss"),
         (("--image-size", 130), "--image-size 130 does not fit the networks; give a multiple of 4"),
-        (("--precision", "double"), "--precision double is unknown; choose one of auto, float32"),
         (("--recipe", "adapt"), "--recipe adapt needs"),
         (("--recipe", "supervised"), "say with --pretrain-steps for how many steps"),
         (("--resume", "."), ". is not a run of negcolor-train"),
+        (("--resume", ".", "--quick"), "leave --quick and --output out"),
+        (("--backbone-weights", "none"), "--backbone-weights does not go with a modification"),
+        (("--system", "unet"), "there is no system 'unet'; choose one of unet-gan, attention-"),
+        (("--system", "unet-gan", "--prior", "density"), "--prior does not go with a system"),
+        (("--system", "unet-gan", "--modification", 4), "--modification does not go with a system"),
+        (("--system", "archaeology-gan", "--epochs", 3), "--epochs 3 is too small; give 4 or more"),
     ],
 )
-def test_mistakes_are_found_before_tensorflow_is_loaded(
-    command, complaints, tmp_path, arguments, sentence
+def test_what_is_mistaken_is_one_sentence(
+    call_main, complaints, tmp_path, monkeypatch, arguments, sentence
 ):
-    result = command("negcolor-train", *arguments, cwd=tmp_path)
-    assert result.returncode == 2
-    (complaint,) = complaints(result.stderr)
+    monkeypatch.chdir(tmp_path)
+    code, _, stderr = call_main(main, "negcolor-train", *arguments)
+    assert code == 2
+    (complaint,) = complaints(stderr)
     assert sentence in complaint
-    assert result.stderr.count("\n") == 1  # TensorFlow has more to say
     assert not list(tmp_path.iterdir())
 
 
@@ -53,16 +67,18 @@ def test_data_that_is_not_there_makes_no_run(
     assert not (tmp_path / "run").exists()
 
 
-def test_an_unreadable_image_is_named(command, complaints, roll, tmp_path):
+@pytest.mark.slow
+def test_an_unreadable_image_is_named(call_main, complaints, roll, tmp_path):
     data = shutil.copytree(roll, tmp_path / "data")
     (data / "trainB" / "broken.png").write_bytes(b"no picture")
-    result = command(
+    code, _, stderr = call_main(
+        main,
         "negcolor-train",
         *("--data", data, "--output", tmp_path / "run", "--pretrain-steps", 4),
         *("--image-size", 32, "--filters", 2),
     )
-    assert result.returncode == 2
-    (complaint,) = complaints(result.stderr)
+    assert code == 2
+    (complaint,) = complaints(stderr)
     assert str(data / "trainB" / "broken.png") in complaint
 
 
@@ -77,6 +93,7 @@ def test_a_folder_that_cannot_be_made(call_main, complaints, roll):
 COMMANDS = ["ablate", "adapt", "colorize", "evaluate", "export", "simulate", "summary", "train"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", COMMANDS)
 def test_help_does_not_import_tensorflow(name):
     code = (

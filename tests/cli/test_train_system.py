@@ -3,7 +3,6 @@
 import csv
 import json
 import signal
-import subprocess
 import sys
 
 import keras
@@ -13,6 +12,8 @@ import pytest
 from negcolor.cli import train as cli
 from negcolor.images.io import read, write
 from negcolor.networks import backbones
+
+pytestmark = pytest.mark.slow
 
 TINY = ("--image-size", 32, "--filters", 4, "--batch-size", 2, "--steps-per-epoch", 3)
 
@@ -55,19 +56,14 @@ def test_a_system_is_trained_and_shown(command, album, tmp_path):
     assert "negcolor-colorize GREY_PICTURES --system runs/archaeology-cnn" in result.stdout
 
 
-def test_a_killed_run_of_several_phases_is_resumed(installed, command, album, tmp_path):
+def test_a_killed_run_of_several_phases_is_resumed(stopped_training, command, album, tmp_path):
     arguments = ("--system", "archaeology-gan", "--data", album, "--epochs", 8, *TINY)
     arguments += ("--precision", "float32")
     whole, killed = tmp_path / "whole", tmp_path / "killed"
     assert command("negcolor-train", *arguments, "--output", whole).returncode == 0
-
-    start = [installed("negcolor-train"), *map(str, arguments), "--output", str(killed)]
-    with subprocess.Popen(start, stdout=subprocess.PIPE, text=True) as process:
-        for line in process.stdout:
-            if line.startswith("phase_2"):
-                process.send_signal(signal.SIGKILL)
-                break
-    assert process.wait() == -signal.SIGKILL
+    steps = 3 * (1 + 3) + 2  # two steps into the third phase, of 3 steps an epoch
+    stopped = stopped_training(signal.SIGKILL, steps, *arguments, "--output", killed)
+    assert stopped.returncode == -signal.SIGKILL, stopped.stderr
     resumed = command("negcolor-train", "--resume", killed)
     assert resumed.returncode == 0, resumed.stderr
     assert "pretraining" not in resumed.stdout
@@ -75,27 +71,6 @@ def test_a_killed_run_of_several_phases_is_resumed(installed, command, album, tm
         assert file.read_text() == (killed / file.name).read_text()
     figures = [json.loads((folder / "figures.json").read_text()) for folder in (whole, killed)]
     assert figures[0] == figures[1]
-
-
-@pytest.mark.parametrize(
-    ("arguments", "sentence"),
-    [
-        (("--system", "unet"), "there is no system 'unet'; choose one of unet-gan, attention-"),
-        (("--system", "unet-gan", "--prior", "density"), "--prior does not go with a system"),
-        (("--system", "unet-gan", "--modification", 4), "--modification does not go with a system"),
-        (("--system", "archaeology-gan", "--epochs", 3), "--epochs 3 is too small; give 4 or more"),
-        (("--backbone-weights", "none"), "--backbone-weights does not go with a modification"),
-    ],
-)
-def test_mistakes_are_found_before_tensorflow_is_loaded(
-    command, complaints, tmp_path, arguments, sentence
-):
-    result = command("negcolor-train", *arguments, cwd=tmp_path)
-    assert result.returncode == 2
-    (complaint,) = complaints(result.stderr)
-    assert sentence in complaint
-    assert result.stderr.count("\n") == 1  # TensorFlow has more to say
-    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize(

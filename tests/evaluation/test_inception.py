@@ -54,6 +54,7 @@ def test_images_are_resampled_and_scaled_as_the_network_wants():
     np.testing.assert_allclose(prepared, expected, atol=2.5 / 255)  # 8 bits round twice
 
 
+@pytest.mark.slow  # writes and reads 96 MB
 def test_weights_of_a_file(network, images, tmp_path, monkeypatch):
     file = tmp_path / "mine.weights.h5"
     network.save_weights(file)

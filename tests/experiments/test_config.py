@@ -1,19 +1,17 @@
-"""The options of a run, their limits, and the folder that keeps them."""
+"""The options of a run, their limits, and the phases that they amount to."""
 
 import dataclasses
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from negcolor.errors import NegcolorError
-from negcolor.experiments import config
-from negcolor.experiments.config import CycleGANConfig
+from negcolor.experiments.config import FILMS, ColorizationConfig, CycleGANConfig, apportioned
 from negcolor.experiments.modifications import BASELINE
-from negcolor.experiments.run_folder import create_run, load_run
-from negcolor.training.losses import GAN_LOSSES as LOSSES
-
-ODD = CycleGANConfig(
-    modification="4", data="a,b", steps_per_epoch=7, filters=8, seed=3, precision="float32"
-)
+from negcolor.experiments.phases import GAN_LOSSES, Cycle, Gan, adam
+from negcolor.training import losses
+from pipelines import batches
 
 
 @pytest.mark.parametrize(
@@ -31,6 +29,8 @@ ODD = CycleGANConfig(
         ({"jit": "yes"}, "--jit yes .* auto, on, off"),
         ({"gan_loss": "wgan"}, "--gan-loss wgan .* bce, lsgan"),
         ({"schedule": "cosine"}, "--schedule cosine .* linear, constant"),
+        ({"recipe": "supervised"}, "--recipe supervised .* --pretrain-steps"),
+        ({"recipe": "film", "pretrain_steps": 1}, "--recipe film .* --prior density"),
     ],
 )
 def test_values_that_do_not_work_are_refused_by_name(options, sentence):
@@ -38,8 +38,9 @@ def test_values_that_do_not_work_are_refused_by_name(options, sentence):
         CycleGANConfig(**options)
 
 
-def test_every_gan_loss_is_offered():
-    assert set(config.GAN_LOSSES) == set(LOSSES)
+def test_what_is_offered_is_what_there_is():
+    assert set(GAN_LOSSES) == set(losses.GAN_LOSSES)
+    assert set(FILMS) == set(batches.FILMS)
 
 
 def test_filters_replace_those_of_both_networks_only():
@@ -56,42 +57,76 @@ def test_a_narrow_modification_is_narrower_than_a_narrow_baseline():
     assert CycleGANConfig().configured_modification() == BASELINE
 
 
-@pytest.mark.parametrize("configuration", [CycleGANConfig(), ODD])
-def test_a_run_is_loaded_as_it_was_created(tmp_path, configuration):
-    create_run(tmp_path / "runs" / "one", configuration)
-    assert [path.name for path in (tmp_path / "runs" / "one").iterdir()] == ["config.json"]
-    assert load_run(tmp_path / "runs" / "one", {}) == configuration
+def test_a_recipe_has_no_phases_without_length():
+    assert [phase.name for phase in CycleGANConfig().phases()] == ["cyclegan"]
+    phases = CycleGANConfig(pretrain_steps=700, epochs=3).phases()
+    assert [(phase.name, phase.length, phase.unit) for phase in phases] == [
+        ("start", 700, "step"),
+        ("cyclegan", 3, "epoch"),
+    ]
 
 
-def test_a_folder_with_something_in_it_is_not_made_a_run(tmp_path):
-    (tmp_path / "notes.txt").write_text("mine")
-    with pytest.raises(NegcolorError, match=r"is not empty.*--output.*--resume"):
-        create_run(tmp_path, CycleGANConfig())
-    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+def test_a_cyclegan_has_the_weights_and_rates_of_its_modification():
+    (phase,) = CycleGANConfig("12", gan_loss="lsgan", schedule="constant").phases()
+    assert phase.step == Cycle(cycle_weight=10.0, identity_weight=0.0, loss="lsgan")
+    assert (phase.generator, phase.discriminator) == (adam(1e-4), adam(4e-4))
+    assert not phase.decay
+    (phase,) = CycleGANConfig("identity-loss", image_size=64, batch_size=3).phases()
+    assert phase.step.identity_weight == 5.0
+    assert phase.decay
+    assert (phase.image_size, phase.batch_size) == (64, 3)
 
 
-def test_a_folder_that_cannot_be_made_is_one_sentence(tmp_path):
-    (tmp_path / "file").touch()
-    with pytest.raises(NegcolorError, match=r"file/run cannot be written \(Not a directory\)"):
-        create_run(tmp_path / "file" / "run", CycleGANConfig())
+def test_phases_have_their_own_sizes_or_those_of_the_run():
+    options = {"recipe": "film", "prior": "density", "pretrain_steps": 5, "image_size": 128}
+    balance, residual = CycleGANConfig(**options).phases()
+    assert (balance.length, balance.image_size, balance.batch_size) == (18_000, 64, 32)
+    assert (residual.length, residual.image_size, residual.batch_size) == (5, 128, 1)
+    sharp = CycleGANConfig(recipe="sharp", gan_loss="lsgan").phases()[-1]
+    assert isinstance(sharp.step, Gan)
+    assert sharp.step.loss == "lsgan"
 
 
-@pytest.mark.parametrize("text", [None, "", "{", "[]", "7", '{"epochs": 3, "color": 1}'])
-def test_a_folder_without_a_readable_configuration_is_no_run(tmp_path, text):
-    if text is not None:
-        (tmp_path / "config.json").write_text(text)
-    with pytest.raises(NegcolorError, match="is not a run of negcolor-train"):
-        load_run(tmp_path, {})
+@given(
+    parts=st.lists(st.integers(1, 300), min_size=1, max_size=6),
+    more=st.integers(0, 500),
+)
+def test_epochs_are_divided_in_proportion(parts, more):
+    total = len(parts) + more
+    lengths = apportioned(total, parts)
+    assert sum(lengths) == total
+    assert min(lengths) >= 1
+    assert apportioned(sum(parts), parts) == parts
 
 
-def test_options_beside_resume_may_repeat_but_not_contradict(tmp_path):
-    create_run(tmp_path, ODD)
-    assert load_run(tmp_path, {"seed": 3, "filters": 8, "precision": "auto"}) == ODD
-    with pytest.raises(NegcolorError, match=r"--steps-per-epoch 9 contradicts .* with 7;"):
-        load_run(tmp_path, {"seed": 3, "steps_per_epoch": 9})
-    with pytest.raises(NegcolorError, match=r"--precision bfloat16 contradicts .* with float32;"):
-        load_run(tmp_path, {"precision": "bfloat16"})
+def test_budgets_shrink_everything_in_proportion():
+    system = ColorizationConfig(
+        "archaeology-gan", epochs=28, filters=8, image_size=64, batch_size=4
+    )
+    system = system.configured_system()
+    assert [phase.length for phase in system.phases] == [3, 10, 10, 5]
+    assert (system.generator.filters, system.discriminator.filters) == (8, 8)
+    assert system.discriminator.units == 128
+    assert (system.image_size, system.batch_size) == (64, 4)
 
-    create_run(tmp_path / "plain", CycleGANConfig())
-    with pytest.raises(NegcolorError, match=r"--filters 8 contradicts .* with the default;"):
-        load_run(tmp_path / "plain", {"filters": 8})
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"epochs": 3}, "--epochs 3 is too small; give 4 or more"),
+        ({"image_size": 40}, "--image-size 40 does not fit .* multiple of 16"),
+        ({"image_size": 0}, "--image-size 0 does not fit .* multiple of 16"),
+        ({"batch_size": 0}, "--batch-size 0 is too small"),
+        ({"filters": 0}, "--filters 0 is too small"),
+        ({"precision": "half"}, "--precision half is unknown"),
+    ],
+)
+def test_values_that_do_not_work_for_a_system_are_refused_by_name(options, sentence):
+    with pytest.raises(NegcolorError, match=sentence):
+        ColorizationConfig("archaeology-gan", **options)
+
+
+def test_phases_of_a_system_have_the_sizes_of_the_run():
+    phases = ColorizationConfig("archaeology-gan", image_size=64, batch_size=4).phases()
+    assert {(phase.image_size, phase.batch_size) for phase in phases} == {(64, 4)}
+    assert [phase.length for phase in phases] == [27, 100, 100, 50]

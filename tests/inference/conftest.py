@@ -9,9 +9,9 @@ import pytest
 
 from negcolor.experiments.modifications import GeneratorConfig
 from negcolor.images import io
-from negcolor.inference.batch import Settings, convert_batch
+from negcolor.inference.batch import convert_batch
 from negcolor.inference.convert import Method, NegativeConverter
-from negcolor.inference.jobs import Job
+from negcolor.inference.jobs import Job, Settings
 from negcolor.networks.generator import build_generator
 
 SETTINGS = Settings()

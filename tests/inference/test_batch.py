@@ -10,9 +10,9 @@ import tensorflow as tf
 from negcolor.atomic import PREFIX
 from negcolor.errors import NegcolorError
 from negcolor.images import io
-from negcolor.inference.batch import BatchSummary, BitDepth, Outcome, Settings, convert_batch
+from negcolor.inference.batch import BatchSummary, Outcome, convert_batch
 from negcolor.inference.convert import Method
-from negcolor.inference.jobs import Job
+from negcolor.inference.jobs import BitDepth, Job, Settings
 
 
 def test_every_scan_becomes_its_result(box, identity, convert, same_images):

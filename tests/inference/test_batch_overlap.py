@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from negcolor.images import io
-from negcolor.inference.batch import Settings, convert_batch
+from negcolor.inference.batch import convert_batch
+from negcolor.inference.jobs import Settings
 
 PATIENCE = 20  # seconds that a thread waits for another one before the test fails
 

@@ -6,9 +6,9 @@ import pytest
 
 from negcolor.converters.negadoctor import negadoctor
 from negcolor.errors import NegcolorError
-from negcolor.inference.batch import BitDepth, Settings
 from negcolor.inference.colorization import GreyConverter, GreyNegativeConverter
 from negcolor.inference.convert import Method
+from negcolor.inference.jobs import BitDepth, Settings
 from negcolor.inference.options import ConversionOptions
 from negcolor.inference.trims import NO_TRIMS, Trims
 

@@ -12,7 +12,7 @@ from negcolor.experiments.networks import (
     ArchaeologyDiscriminator,
     ArchaeologyGenerator,
 )
-from negcolor.networks.factory import build_colorizer, build_judge
+from negcolor.networks.factory import build_color_discriminator, build_colorizer
 
 SIZE = 32
 
@@ -22,7 +22,7 @@ def count(weights):
 
 
 def test_the_patchgan_has_thirty_logits_each_way():
-    judge = build_judge(PATCH_70, 256, 3)
+    judge = build_color_discriminator(PATCH_70, 256, 3)
     assert judge.compute_output_shape((1, 256, 256, 3)) == (1, 30, 30, 1)
     channels = [3, 64, 128, 256, 512, 1]
     kernels = 16 * sum(a * b for a, b in pairwise(channels))
@@ -31,12 +31,12 @@ def test_the_patchgan_has_thirty_logits_each_way():
 
 def test_too_small_images_for_a_patchgan_are_refused():
     with pytest.raises(NegcolorError, match=r"--image-size 16 is too small .* give 32"):
-        build_judge(PATCH_70, 16, 3)
+        build_color_discriminator(PATCH_70, 16, 3)
 
 
 def test_the_networks_of_004_have_the_parameters_that_it_names():
     generator = build_colorizer(ArchaeologyGenerator(), 128)
-    judge = build_judge(ArchaeologyDiscriminator(), 128, 2)
+    judge = build_color_discriminator(ArchaeologyDiscriminator(), 128, 2)
     cnn = build_colorizer(ArchaeologyCnn(), 128)
 
     def layer(a, b, area, norm=True):

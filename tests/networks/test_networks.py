@@ -21,7 +21,7 @@ from negcolor.experiments.networks import (
 )
 from negcolor.experiments.systems import SYSTEMS
 from negcolor.networks.discriminator import build_discriminator
-from negcolor.networks.factory import build_colorizer, build_judge
+from negcolor.networks.factory import build_color_discriminator, build_colorizer
 from negcolor.networks.generator import build_generator
 
 pytestmark = pytest.mark.usefixtures("tiny_backbones")
@@ -90,7 +90,7 @@ CASES = {
     },
     **{
         f"discriminator of colors, {name}": Case(
-            partial(build_judge, config, SIZE, 2),
+            partial(build_color_discriminator, config, SIZE, 2),
             {(2, SIZE, SIZE, 2): (2, 1) if name == "archaeology" else (2, 2, 2, 1)},
             is_generator=False,
         )

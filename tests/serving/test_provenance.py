@@ -3,9 +3,8 @@
 import pytest
 
 from negcolor.errors import NegcolorError
-from negcolor.experiments.config import CycleGANConfig
-from negcolor.experiments.run_folder import create_run, write_figures
-from negcolor.experiments.system_config import ColorizationConfig
+from negcolor.experiments.config import ColorizationConfig, CycleGANConfig
+from negcolor.experiments.run_folder import create_run, write_metrics
 from negcolor.serving.provenance import find_provenance
 from pipelines import demo_roll
 
@@ -25,7 +24,7 @@ def make_run(tmp_path):
 def test_metrics_of_generator_g_are_shown_where_the_run_has_them(make_run):
     run = make_run(CycleGANConfig())
     assert "no figures on pictures that were held out" in find_provenance(run).metrics
-    write_figures(run, 1, {"this model": {"psnr": 18.853, "ssim": 0.69, "delta_e": 11.9}})
+    write_metrics(run, 1, {"this model": {"psnr": 18.853, "ssim": 0.69, "delta_e": 11.9}})
     shown = find_provenance(run).metrics
     assert "the run's 1 test picture(s),\nwhich were not trained on" in shown
     assert "| this model | 18.85 | 0.690 | 11.90 |" in shown
@@ -34,7 +33,7 @@ def test_metrics_of_generator_g_are_shown_where_the_run_has_them(make_run):
 def test_metrics_of_a_system_are_shown_where_the_run_has_them(make_run):
     run = make_run(ColorizationConfig("archaeology-gan", filters=8))
     row = {"ab_error": 9.5, "psnr": 22.125, "ssim": 0.9, "delta_e": 8.0, "colorfulness": 21.0}
-    write_figures(run, 4, {"this system": row, "grey": row | {"colorfulness": 0.0}})
+    write_metrics(run, 4, {"this system": row, "grey": row | {"colorfulness": 0.0}})
     provenance = find_provenance(run)
     assert "4 held-out picture(s)" in provenance.metrics
     assert "| this system | 9.500 | 22.125 | 0.900 | 8.000 | 21.000 |" in provenance.metrics

@@ -77,12 +77,12 @@ def ablation_study(tmp_path):
 
 def history(phase, begin):
     """In epoch e of the whole training losses are e/10, the ab error 20 - e, the chroma 5 + e."""
-    kind = type(phase).__name__
-    losses = (phase.loss,) if kind == "Regression" else COLUMNS[kind]
+    kind = type(phase.step).__name__
+    losses = tuple(phase.step.weights) if kind == "Regression" else COLUMNS[kind]
     validation = ["validation ab error", "validation ab mse", "validation chroma"]
     validation += ["validation accuracy D"] * (kind == "Gan")
     rows = [("epoch", *losses, *validation)]
-    for number in range(1, phase.epochs + 1):
+    for number in range(1, phase.length + 1):
         e = begin + number
         measured = (20 - e, 200 - e, 5 + e, 0.5 + e / 100)[: len(validation)]
         rows.append((number, *[e / 10] * len(losses), *measured))
@@ -108,7 +108,7 @@ def add_system(folder, config, *, shift=0.0, parts=("held-out",)):
     for phase in phases:
         name = "history.csv" if phase is phases[-1] else f"history_{phase.name}.csv"
         (folder / name).write_text(history(phase, begin))
-        begin += phase.epochs
+        begin += phase.length
     record = {
         "photographs": "photos: 7 pictures to train on, 2 for validation, 0 for the test",
         "training_images": 7,

@@ -8,8 +8,8 @@ import pytest
 
 from negcolor.errors import NegcolorError
 from negcolor.experiments.config import CycleGANConfig
-from negcolor.experiments.modifications import MODIFICATIONS
-from negcolor.experiments.studies import NUMBERED, STUDIES, find_study
+from negcolor.experiments.modifications import MODIFICATIONS, NUMBERED
+from negcolor.experiments.studies import STUDIES, find_study
 from negcolor.experiments.systems import SYSTEMS
 from negcolor.studies.study import AblationStudy, CompanionStudy
 

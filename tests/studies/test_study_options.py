@@ -6,7 +6,8 @@ import re
 import pytest
 
 from negcolor.errors import NegcolorError
-from negcolor.experiments.studies import NUMBERED, find_study
+from negcolor.experiments.modifications import NUMBERED
+from negcolor.experiments.studies import find_study
 from negcolor.studies.study import AblationStudy, CompanionStudy
 from negcolor.studies.study_options import load_study, plan_study, save_study
 

@@ -1,4 +1,4 @@
-"""The training step: what it changes, what it reports, and that compiling it changes nothing."""
+"""The CycleGAN's step and its image pools: what they change, what they report."""
 
 import dataclasses
 
@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from negcolor.experiments.config import CycleGANConfig
 from negcolor.experiments.modifications import MODIFICATIONS, modification
-from negcolor.training.cyclegan import LOSS_NAMES, CycleGAN
-from negcolor.training.networks import build_networks
+from negcolor.networks.factory import build_networks
+from negcolor.training.cyclegan import LOSS_NAMES, CycleGAN, ImagePool
 
 SIZE = 32
 
@@ -23,8 +24,9 @@ def build(key, *, precision="float32", jit=False, rates=(1e-3, 1e-3), seed=0):
         generator=dataclasses.replace(chosen.generator, filters=4, residual_blocks=1),
         discriminator=dataclasses.replace(chosen.discriminator, filters=4),
     )
-    networks = build_networks(small, precision=precision)
-    model = CycleGAN(networks, small.training, image_size=SIZE, pool_size=2, seed=seed)
+    networks = build_networks(small, policy=precision)
+    (phase,) = CycleGANConfig(key).phases()
+    model = CycleGAN(networks, phase.step, image_size=SIZE, pool_size=2, seed=seed)
     model.compile(*(keras.optimizers.Adam(rate, beta_1=0.5) for rate in rates), jit=jit)
     return model
 
@@ -107,9 +109,9 @@ def test_an_evaluation_changes_nothing():
 def test_xla_computes_the_same_step(key):
     """Losses agree within 1e-4 of themselves, gradients within 1e-3 of the largest one."""
     plain, compiled = build(key), build(key, jit=True)
-    expected, *expected_losses = plain.compiled_generator_gradients(*batch())
-    actual, *actual_losses = compiled.compiled_generator_gradients(*batch())
-    np.testing.assert_allclose(actual_losses[:2], expected_losses[:2], rtol=1e-4)
+    expected, expected_losses, _ = plain.compiled_generator_gradients(*batch())
+    actual, actual_losses, _ = compiled.compiled_generator_gradients(*batch())
+    np.testing.assert_allclose(actual_losses, expected_losses, rtol=1e-4)
     largest = max(np.abs(g).max() for g in expected)
     for ours, theirs in zip(actual, expected, strict=True):
         np.testing.assert_allclose(ours, theirs, atol=1e-3 * largest)
@@ -159,10 +161,10 @@ def test_the_losses_are_the_papers_sums():
 
 def test_lsgan_is_used_where_asked():
     model = build("0")
-    model.gan_loss = "lsgan"
+    model.objective = dataclasses.replace(model.objective, loss="lsgan")
     x, y = batch()
     logits_real, logits_fake = (np.asarray(model.discriminator_x(p)) for p in (x, y))
-    loss_x, _ = model.discriminator_losses(x, x, y, y)
+    _, (loss_x, _) = model.discriminator_losses(x, x, y, y)
     expected = 0.5 * (((logits_real - 1) ** 2).mean() + (logits_fake**2).mean())
     assert float(loss_x) == pytest.approx(expected, rel=1e-5)
 
@@ -175,3 +177,54 @@ def test_training_lowers_the_cycle_loss():
         model.reset_metrics()
         losses.append(float(step(batch())["generator G"]))
     assert np.mean(losses[-5:]) < 0.8 * np.mean(losses[:5])
+
+
+def numbered(first, count):
+    """Images that carry their number in every pixel."""
+    numbers = np.arange(first, first + count, dtype="float32")
+    return np.broadcast_to(numbers[:, None, None, None], (count, 2, 2, 1))
+
+
+def numbers_of(images):
+    return np.asarray(images)[:, 0, 0, 0].astype(int).tolist()
+
+
+def test_until_it_is_full_images_come_back_unchanged():
+    pool = ImagePool((2, 2, 1), size=5)
+    assert numbers_of(pool(numbered(1, 3))) == [1, 2, 3]
+    assert numbers_of(pool(numbered(4, 2))) == [4, 5]
+    assert numbers_of(pool.images) == [1, 2, 3, 4, 5]
+    assert int(pool.count) == 5
+
+
+def test_a_full_pool_exchanges_half_of_the_images_for_earlier_ones():
+    pool = ImagePool((2, 2, 1), size=10, seed=1)
+    exchange = tf.function(pool)
+    held = set(numbers_of(exchange(numbered(0, 10))))
+    exchanged = 0
+    for number in range(10, 410):
+        (back,) = numbers_of(exchange(numbered(number, 1)))
+        if back != number:
+            assert back in held
+            held = held - {back} | {number}
+            exchanged += 1
+        assert set(numbers_of(pool.images)) == held
+    assert 160 < exchanged < 240  # 200 ± 4 standard deviations
+
+
+def test_slots_are_drawn_evenly():
+    pool = ImagePool((2, 2, 1), size=4, seed=3)
+    exchange = tf.function(pool)
+    exchange(numbered(0, 4))
+    changes = np.zeros(4, int)
+    for number in range(4, 404):
+        before = np.array(numbers_of(pool.images))
+        exchange(numbered(number, 1))
+        changes += before != numbers_of(pool.images)
+    assert changes.min() > 25  # 50 expected
+
+
+def test_equal_seeds_exchange_alike_and_others_do_not():
+    pools = [ImagePool((2, 2, 1), size=3, seed=s) for s in (5, 5, 6)]
+    sequences = [[numbers_of(pool(numbered(3 * i, 3))) for i in range(12)] for pool in pools]
+    assert sequences[0] == sequences[1] != sequences[2]

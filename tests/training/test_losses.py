@@ -1,19 +1,24 @@
-"""The objective against an independent evaluation of eq. 1 to 3 in NumPy."""
+"""Losses against independent evaluations in NumPy, SciPy and scikit-image."""
 
 import numpy as np
 import pytest
 import tensorflow as tf
+from scipy.stats import wasserstein_distance
 from skimage.color import deltaE_ciede94, rgb2lab
 from skimage.metrics import structural_similarity
 
 from negcolor.images.color import to_network
 from negcolor.training.losses import (
-    LinearDecay,
     adversarial_loss,
+    anchor_loss,
     cie94_loss,
+    critic_loss,
     discriminator_loss,
     l1_loss,
+    mse_loss,
+    sorted_wasserstein_loss,
     ssim_loss,
+    wasserstein_loss,
 )
 
 
@@ -45,6 +50,13 @@ def test_least_squares():
     assert float(adversarial_loss(fake, "lsgan")) == pytest.approx(((fake - 1) ** 2).mean())
 
 
+def test_a_critic_rates_real_images_high_and_its_generator_wants_that_rating():
+    real, fake = np.full((2, 3, 3, 1), 5, "float32"), np.full((2, 3, 3, 1), 2, "float32")
+    fake[0, 0, 0] = 11  # a mean of 2.5
+    assert float(critic_loss(real, fake)) == pytest.approx(2.5 - 5)
+    assert float(wasserstein_loss(fake)) == pytest.approx(-2.5)
+
+
 def test_cross_entropy_of_large_logits_is_finite_and_exact():
     large = np.full((1, 1, 1, 1), 200, "float32")
     assert float(adversarial_loss(-large)) == pytest.approx(200)
@@ -54,14 +66,6 @@ def test_cross_entropy_of_large_logits_is_finite_and_exact():
 def test_losses_of_bfloat16_are_computed_in_float32():
     loss = adversarial_loss(tf.cast(logits(0), tf.bfloat16))
     assert loss.dtype == tf.float32
-
-
-def test_the_learning_rate_is_constant_then_falls_to_zero():
-    rate = LinearDecay(2e-4, total_steps=100)
-    steps = [0, 30, 50, 75, 99, 100, 120]
-    expected = [2e-4, 2e-4, 2e-4, 1e-4, 4e-6, 0, 0]
-    np.testing.assert_allclose([float(rate(s)) for s in steps], expected, rtol=1e-5, atol=1e-12)
-    assert LinearDecay.from_config(rate.get_config())(75) == rate(75)
 
 
 def color_pair():
@@ -87,7 +91,7 @@ def test_ssim_is_that_of_scikit_image():
     np.testing.assert_allclose(float(loss), 1 - expected, atol=1e-4)
 
 
-@pytest.mark.parametrize("loss", [l1_loss, cie94_loss, ssim_loss])
+@pytest.mark.parametrize("loss", [l1_loss, mse_loss, cie94_loss, ssim_loss])
 def test_pixels_without_weight_do_not_count(loss):
     truth, result = (to_network(x) for x in color_pair())
     weight = np.zeros((1, 24, 20, 1), "float32")
@@ -111,3 +115,30 @@ def test_gradients_are_finite_where_colors_are_equal_grey_or_black(loss):
                 tape.watch(result)
                 distance = loss(truth, result)
             assert np.isfinite(tape.gradient(distance, result)).all()
+
+
+def noise(seed):
+    draw = np.random.default_rng(seed).uniform(-1, 1, (1, 32, 32, 3))
+    return tf.constant(draw, tf.float32)
+
+
+def lab(image):
+    return rgb2lab(np.asarray(image, "float64") * 0.5 + 0.5)
+
+
+def test_the_colors_are_as_far_apart_as_their_distributions():
+    ours, theirs = noise(3), noise(4)
+    expected = sum(
+        wasserstein_distance(lab(ours)[..., c].ravel(), lab(theirs)[..., c].ravel())
+        for c in range(3)
+    )
+    assert float(sorted_wasserstein_loss(ours, theirs)) == pytest.approx(expected, rel=1e-3)
+
+
+def test_the_anchor_allows_another_exposure_and_no_other_hues():
+    before = noise(4) * 0.5
+    unchanged = float(anchor_loss(before, before))
+    assert unchanged == pytest.approx(0.1)  # the root's rounding
+    assert float(anchor_loss(before, before * 0.9 - 0.1)) < 4
+    assert float(anchor_loss(before, before[..., ::-1])) > 20
+    assert float(anchor_loss(before, -before)) > 20
