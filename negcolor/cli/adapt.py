@@ -33,7 +33,7 @@ def adapt(
     model: Annotated[
         Path,
         typer.Option(
-            help="Run folder, .keras file, compact folder or shipped model's name, trained with "
+            help="Run folder, .keras file, compact folder or bundled model's name, trained with "
             "--prior density."
         ),
     ],

@@ -50,12 +50,12 @@ def colorize(
     model: Annotated[
         Path | None,
         typer.Option(
-            help="Name of a model that comes along, run folder, .keras file or folder of a compact "
+            help="Name of a bundled model, run folder, .keras file or folder of a compact "
             f"or exported model; without it, {DEFAULT_MODEL}."
         ),
     ] = None,
     list_models: Annotated[
-        bool, typer.Option("--list-models", help="Show the models that come along, and end.")
+        bool, typer.Option("--list-models", help="Show the bundled models, and end.")
     ] = False,
     server: Annotated[
         str | None, typer.Option(help="Served model instead: http://HOST:PORT/v1/models/NAME.")
@@ -228,7 +228,7 @@ def _cells(total: Total) -> tuple[str, ...]:
 
 
 def _print_models() -> None:
-    """The models that come along on standard output, the default one marked."""
+    """The bundled models on standard output, the default one marked."""
     from rich.box import SIMPLE
     from rich.console import Console
     from rich.markup import escape

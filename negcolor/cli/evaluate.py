@@ -18,8 +18,8 @@ def evaluate(
     model: Annotated[
         list[Path] | None,
         typer.Option(
-            help="Run folder, .keras file, folder of a compact or exported model, or name of one "
-            "that comes along; may be repeated."
+            help="Run folder, .keras file, folder of a compact or exported model, or name of a "
+            "bundled one; may be repeated."
         ),
     ] = None,
     classical: Annotated[

@@ -15,7 +15,7 @@ def export(
     model: Annotated[
         Path,
         typer.Argument(
-            metavar="MODEL", help="Run folder, .keras file, compact folder or shipped model's name."
+            metavar="MODEL", help="Run folder, .keras file, compact folder or bundled model's name."
         ),
     ],
     output: Annotated[

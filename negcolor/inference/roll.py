@@ -34,7 +34,7 @@ def roll_converter(converter: NegativeConverter, scans: Sequence[Path]) -> Negat
     if converter.generator is None:
         raise NegcolorError(
             "--roll needs the layers of a network, which an exported model does not give: name a "
-            "model that comes along, a run folder or a .keras file as --model."
+            "bundled model, a run folder or a .keras file as --model."
         )
 
     from negcolor.networks.roll_balance import balance_reader, common_balance, with_roll_balance

@@ -55,7 +55,7 @@ def export_model(
 
     Args:
         model: a run folder, of a modification or a grey-to-color system; or a `.keras` file or a
-            compact model, of which only the generator is known; or a shipped model's name.
+            compact model, of which only the generator is known; or a bundled model's name.
         output: the served model's folder; its name is the model's.
         version: from 1 on; a server takes the highest that it finds.
         direction: which generator of a run; of a file, what it does. Not for systems.
