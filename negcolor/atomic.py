@@ -99,6 +99,11 @@ def _rename_to_new(hidden: Path, path: Path) -> None:
     except FileExistsError:
         raise
     except OSError:  # exFAT and some network shares have no hard links
-        if os.path.lexists(path):
-            raise FileExistsError(path) from None
-        os.rename(hidden, path)
+        claim = path.with_name(f"{PREFIX}{path.name}")  # of several writers, one goes on
+        with claim.open("xb"):
+            try:
+                if os.path.lexists(path):
+                    raise FileExistsError(path) from None
+                os.rename(hidden, path)
+            finally:
+                claim.unlink()

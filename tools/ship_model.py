@@ -21,6 +21,7 @@ from negcolor.errors import NegcolorError
 from negcolor.experiments.config import CycleGANConfig
 from negcolor.experiments.phases import Regression
 from negcolor.experiments.run_folder import load_run
+from negcolor.film.stocks import STOCKS
 from negcolor.inference.compact import save_compact
 from negcolor.inference.models import load_generator
 from negcolor.reporting.tables import markdown_table
@@ -44,7 +45,7 @@ Turns scans of film negatives into color photographs:
 {phases}
 
 Trained on two processor cores, in bfloat16 with float32 weights. Every pair was simulated on the
-fly (`negcolor.film.random_film`): a photograph on one of eleven film stocks, nine color and two
+fly (`negcolor.film.random_film`): a photograph on one of {stocks} film stocks, color or
 black-and-white, over- or under-exposed, now and then in the wrong light, pushed or expired, with
 grain, dust, scratches, frame and perforations, scanned by a scanner drawn at random and stored with
 some encoding and depth. No real negative was used.
@@ -153,6 +154,7 @@ def main() -> None:
         report = json.loads((options.report / "report.json").read_text("utf-8"))
         (model,) = set(report["methods"]) & {str(options.run), options.run.name}
         card = CARD.format(
+            stocks=len(STOCKS),
             name=options.output.name,
             text=TEXT,
             modification=modification.name,

@@ -20,7 +20,7 @@ from negcolor.film.stocks import COLOR_STOCKS
 
 UNIT = (data.astronaut()[::8, ::8] / 255).astype(np.float32)
 PHOTO = tf.constant(UNIT)
-COUNT = 300
+COUNT = 200
 
 # Nothing happens, and the scanner is quiet and always the same.
 CALM = RandomFilm(
@@ -59,7 +59,7 @@ def exposed(seed=3, **changes):
 
 @pytest.fixture(scope="module")
 def many():
-    """Scans of 300 seeds made inside a tf.data graph, each field stacked."""
+    """Scans of 200 seeds made inside a tf.data graph, each field stacked."""
     scans = seeds(COUNT).map(
         lambda seed: simulate_random_negative(PHOTO, seed), num_parallel_calls=2
     )
@@ -82,14 +82,14 @@ def test_values_are_finite_and_in_range(many):
 
 
 def test_graph_and_eager_give_the_same_numbers(many):
-    for seed in range(25):
+    for seed in range(12):
         eager = simulate_random_negative(PHOTO, tf.constant([seed, 7], tf.int64))
         for field, in_graph in zip(eager, many, strict=True):
             np.testing.assert_array_equal(in_graph[seed], field)
 
 
 def test_the_last_bit_does_not_depend_on_what_else_the_machine_does():
-    scans = seeds(30).map(lambda seed: simulate_random_negative(PHOTO, seed), num_parallel_calls=4)
+    scans = seeds(16).map(lambda seed: simulate_random_negative(PHOTO, seed), num_parallel_calls=4)
     first, *others = (list(scans.as_numpy_iterator()) for _ in range(4))
     for other in others:
         for scan, again in zip(first, other, strict=True):
@@ -108,11 +108,11 @@ def test_unknown_size_is_fine_in_a_graph():
 
 
 def test_shares_are_drawn(many):
-    """15 % of 300 is 45; four standard deviations are 25."""
+    """15 % of 200 is 30; four standard deviations are 20."""
     is_grey = (np.ptp(many.truth, axis=-1) == 0).all(axis=(1, 2))
     framed = (many.weight == 0).any(axis=(1, 2, 3))
-    assert 20 <= is_grey.sum() <= 70
-    assert 20 <= framed.sum() <= 70
+    assert 10 <= is_grey.sum() <= 50
+    assert 5 <= framed.sum() <= 50
 
 
 def test_the_truth_is_the_photograph_or_its_luminance(many):
@@ -178,8 +178,7 @@ def test_a_smaller_pixel_sees_more_grain():
 @pytest.fixture(scope="module")
 def plain_negatives():
     """Negatives of 200 seeds, made inside a tf.data graph."""
-    seeds = tf.data.Dataset.range(200).map(lambda i: tf.stack([i, 7]))
-    exposed = seeds.map(lambda seed: expose_on_random_film(UNIT, seed), num_parallel_calls=2)
+    exposed = seeds(200).map(lambda seed: expose_on_random_film(UNIT, seed), num_parallel_calls=2)
     assert exposed.element_spec == tf.TensorSpec(UNIT.shape, tf.float32)
     return np.stack(list(exposed.as_numpy_iterator()))
 
@@ -193,14 +192,11 @@ def test_plain_graph_and_eager_give_the_same_numbers(plain_negatives):
 def test_plain_the_last_bit_does_not_depend_on_what_else_the_machine_does():
     """At 16 bits, where a sum in another order would show, several times over."""
 
-    def exposed():
-        seeds = tf.data.Dataset.range(12).map(lambda i: tf.stack([i, 7]))
-        expose = partial(expose_on_random_film, UNIT, bit_depth=16)
-        return np.stack(list(seeds.map(expose, num_parallel_calls=4).as_numpy_iterator()))
-
-    first = exposed()
-    for _ in range(4):
-        np.testing.assert_array_equal(exposed(), first)
+    expose = partial(expose_on_random_film, UNIT, bit_depth=16)
+    negatives = seeds(12).map(expose, num_parallel_calls=4)
+    first, *others = (np.stack(list(negatives.as_numpy_iterator())) for _ in range(4))
+    for other in others:
+        np.testing.assert_array_equal(other, first)
 
 
 def test_plain_unknown_size_is_fine_in_a_graph():

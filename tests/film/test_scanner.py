@@ -172,7 +172,7 @@ def test_gains_that_remove_the_mask_leave_a_bright_neutral_base():
 PHOTO = tf.constant(data.chelsea()[:64, :64] / 255, tf.float32)
 
 
-def scans(ranges, count=30):
+def scans(ranges, count=20):
     return [scan_randomly(PHOTO, DMIN, tf.constant([s, 1]), ranges).numpy() for s in range(count)]
 
 
@@ -184,7 +184,7 @@ def test_linear_scans_have_16_bits_and_others_8_or_16():
     assert not any(in_8_bits(scan) for scan in scans(QUIET_RANGES))
     encoded = dataclasses.replace(QUIET_RANGES, encodings=(("srgb", 0.5), ("gamma2.2", 0.5)))
     shallow = sum(in_8_bits(scan) for scan in scans(encoded))
-    assert 12 <= shallow <= 27
+    assert 7 <= shallow <= 19
     assert all(in_8_bits(s) for s in scans(dataclasses.replace(encoded, sixteen_bits=0.0)))
 
 

@@ -195,8 +195,22 @@ def test_an_existing_file_stays(tmp_path):
     assert (tmp_path / "a.png").read_bytes() == b"precious"
 
 
-def test_of_many_writers_one_wins(tmp_path, monkeypatch):
-    monkeypatch.setattr(os.path, "lexists", lambda _: False)  # all pass the early check
+@pytest.mark.parametrize("hard_links", [True, False])
+def test_of_many_writers_one_wins(tmp_path, monkeypatch, hard_links):
+    def refuse(*_, **__):
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    if not hard_links:
+        monkeypatch.setattr(os, "link", refuse)
+    lexists, checked = os.path.lexists, threading.local()
+
+    def pass_the_early_check(path):
+        if hasattr(checked, "once"):
+            return lexists(path)
+        checked.once = True
+        return False
+
+    monkeypatch.setattr(os.path, "lexists", pass_the_early_check)
     refused, barrier = [], threading.Barrier(6)
 
     def attempt(shade: int) -> None:

@@ -158,6 +158,7 @@ def test_a_path_that_does_not_exist_is_named(hub, tmp_path):
             build(str(tmp_path / "nosuch"))
 
 
+@pytest.mark.slow  # builds an InceptionResNetV2
 def test_a_wrong_file_is_named(hub, tmp_path):
     file = tmp_path / "wrong.h5"
     file.write_text("text")

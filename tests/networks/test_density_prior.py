@@ -49,10 +49,14 @@ def formula(scan):
     return np.clip(linear_to_srgb((light - 0.01) / 0.99), 0, 1)
 
 
-@pytest.mark.parametrize("key", MODIFICATIONS)
-def test_a_new_generator_gives_what_the_formula_gives(key):
-    config = dataclasses.replace(MODIFICATIONS[key].generator, filters=4, prior="density")
-    config = dataclasses.replace(config, residual_blocks=1)
+SMALL = {"filters": 4, "residual_blocks": 1, "prior": "density"}
+GENERATORS = {
+    dataclasses.replace(entry.generator, **SMALL): k for k, entry in MODIFICATIONS.items()
+}
+
+
+@pytest.mark.parametrize("config", GENERATORS, ids=GENERATORS.values())
+def test_a_new_generator_gives_what_the_formula_gives(config):
     scan = scan_of()
     result = np.asarray(build_generator(config)(to_network(scan)[None])) * 0.5 + 0.5
     np.testing.assert_allclose(result[0], formula(scan), atol=2e-5)
