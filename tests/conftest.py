@@ -109,7 +109,7 @@ def system_run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("somebody") / "run"
     create_run(
         folder,
-        ColorizationConfig("archaeology-gan", "/home/somebody/album", epochs=4, image_size=16),
+        ColorizationConfig("archaeology-gan", data="/home/somebody/album", epochs=4, image_size=16),
     )
     (folder / "history.csv").write_text("epoch,gan G,discriminator D\n1,4.5,0.7\n2,3.25,0.625\n")
     keras.utils.set_random_seed(0)

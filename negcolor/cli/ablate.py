@@ -70,7 +70,7 @@ def ablate(
         _option("Keras' file of InceptionV3's weights, to report KID (002: FID and IS), too."),
     ] = None,
 ) -> None:
-    """Train modifications under one budget with the same seeds, and write what came of it.
+    """Train modifications under one budget with the same seeds, and report the results.
 
     With --study, train a companion paper's systems; size, batches and epochs are then the paper's
     unless they are given. A study that was stopped goes on with the same command; one that is

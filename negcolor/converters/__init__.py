@@ -1,1 +1,1 @@
-"""Classical converters of negatives: formulas that were never trained."""
+"""Classical converters of negatives: formulas that learn nothing."""

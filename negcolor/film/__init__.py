@@ -1,1 +1,1 @@
-
+"""Simulated film: exposure, development, scanners, and what goes wrong with negatives."""

@@ -1,1 +1,1 @@
-
+"""Image files, color spaces and sizes of images."""

@@ -39,7 +39,7 @@ def srgb_to_linear(x: Array) -> Array:
     Source: IEC 61966-2-1:1999, section 5.2.
     """
     ops = namespace(x)
-    # The power law sees only its own half of the range: no NaN, neither here nor in gradients.
+    # The power law sees only its own half of the range: no NaN in values or gradients.
     power = ((ops.maximum(x, 0.04045) + 0.055) / 1.055) ** 2.4
     return ops.where(x <= 0.04045, x / 12.92, power)
 

@@ -1,4 +1,4 @@
-"""What a decoder hands over, and the checks that come before memory is taken."""
+"""The result of a decoder, and limits that are checked before memory is taken."""
 
 import os
 from typing import BinaryIO, NamedTuple

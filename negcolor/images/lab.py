@@ -1,4 +1,4 @@
-"""CIELAB under D65, and the scaling by which the colorizing networks see it.
+"""CIELAB under D65, and its scaling for the colorizing networks (normalized Lab).
 
 Every function takes a NumPy array or a tensor, eager or in a graph, and returns the same kind, as
 in `negcolor.images.color`.
@@ -43,7 +43,7 @@ def srgb_to_lab(x: Array) -> Array:
     Source: IEC 61966-2-1:1999, CIE 15:2004, section 8.2.1.
     """
     ops = namespace(x)
-    # The root sees only its own part of the range: no NaN, neither here nor in gradients.
+    # The root sees only its own part of the range: no NaN in values or gradients.
     f_x, f_y, f_z = (
         ops.where(t > _CUT**3, ops.maximum(t, _CUT**3) ** (1 / 3), t * _SLOPE + 4 / 29)
         for t in _mixed(srgb_to_linear(x), _TO_WHITE)

@@ -1,4 +1,4 @@
-"""What an image's file tells besides its pixels, as far as it outlives a conversion."""
+"""The metadata that a conversion keeps: EXIF and resolution."""
 
 import io
 import struct

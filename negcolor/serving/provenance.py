@@ -215,10 +215,12 @@ def _held_out(run: Path, beginning: str, columns: Columns) -> str:
     if not file.exists():
         return "The run records no figures on pictures that were held out."
     record = json.loads(file.read_text(encoding="utf-8"))
-    header = ("", *(heading for heading, _ in columns.values()))
+    methods = record["figures"]
+    known = [metric for metric in columns if all(metric in row for row in methods.values())]
+    header = ("", *(columns[metric][0] for metric in known))
     rows = (
-        (name, *(f"{row[metric]:.{digits}f}" for metric, (_, digits) in columns.items()))
-        for name, row in record["figures"].items()
+        (name, *(f"{row[metric]:.{columns[metric][1]}f}" for metric in known))
+        for name, row in methods.items()
     )
     return f"{beginning.format(record['pictures'])}\n\n{markdown_table(header, rows)}"
 

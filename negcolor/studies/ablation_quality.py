@@ -31,7 +31,7 @@ NO_TRUTHS = "No test picture has a truth, so the pictures cannot be judged."
 
 @dataclass(frozen=True)
 class Quality:
-    """A way to judge the images: how it is shown, and the sign that makes low values good."""
+    """A metric of the images: how it is shown, and the sign that makes low values good."""
 
     heading: str
     digits: int
@@ -66,7 +66,7 @@ def qualities(results: AblationResults) -> dict[str, Quality]:
     }
 
 
-# What the paper might judge a modification by; low is good.
+# What the paper might compare modifications by; low is good.
 LOSS_MEASURES: Mapping[str, Measure] = {
     "G, last epoch": lambda run: run.last_loss("G"),
     "G, test pictures": lambda run: run.test_loss("G"),
@@ -194,7 +194,7 @@ def summary(results: AblationResults) -> Section:
             f"of G in the last epoch is that of {MODIFICATIONS[lowest].name}, whose pictures have "
             f"place {by_quality[lowest]} of {len(results.names)}."
         )
-        lines.append(_verdict(correlations(results)[RANKED_BY]["delta_e"]))
+        lines.append(_relation(correlations(results)[RANKED_BY]["delta_e"]))
     lines.append(power_sentence(results))
     if results.missing:
         names = ", ".join(f"{key} with seed {seed}" for key, seed in results.missing)
@@ -219,7 +219,7 @@ def _differing(results: AblationResults, name: str, measure: Measure) -> str:
     )
 
 
-def _verdict(found: RankCorrelation) -> str:
+def _relation(found: RankCorrelation) -> str:
     if math.isnan(found.p):
         return ""
     if found.p >= LEVEL:

@@ -185,7 +185,6 @@ class CompanionStudy(Study):
         config = ColorizationConfig(system=candidate.system, **given)
         if candidate.batch_divisor == 1:
             return config
-        assert config.batch_size is not None  # ColorizationConfig has set it
         smaller = max(1, config.batch_size // candidate.batch_divisor)
         return dataclasses.replace(config, batch_size=smaller)
 

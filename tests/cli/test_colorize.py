@@ -68,6 +68,7 @@ def batch(command, scans, model, tmp_path_factory):
     return output, result
 
 
+@pytest.mark.slow
 def test_a_broken_scan_is_named_and_the_others_are_written(batch, scans, complaints):
     output, result = batch
     assert result.returncode == 2
@@ -84,6 +85,7 @@ def test_a_broken_scan_is_named_and_the_others_are_written(batch, scans, complai
     assert written == {path.name for path in scans.iterdir()} - {"broken.png"}
 
 
+@pytest.mark.slow
 def test_size_depth_and_format_stay(batch, scans, model):
     output, _ = batch
     kinds = {"PNG": b"\x89PNG", "TIFF": b"II*\0", "JPEG": b"\xff\xd8\xff"}
@@ -97,6 +99,7 @@ def test_size_depth_and_format_stay(batch, scans, model):
         assert difference.mean() < 5 if path.suffix == ".jpg" else not difference.any(), path
 
 
+@pytest.mark.slow
 def test_existing_images_are_kept_and_the_others_tried(batch, scans, model, call_main, complaints):
     output, _ = batch
     before = untouched(output)

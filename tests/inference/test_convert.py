@@ -5,7 +5,7 @@ import pytest
 
 from negcolor.errors import NegcolorError
 from negcolor.experiments.modifications import GeneratorConfig
-from negcolor.inference import tiled
+from negcolor.inference import convert, tiled
 from negcolor.inference.convert import BASE, Method, NegativeConverter
 from negcolor.inference.models import generator_converter
 from negcolor.inference.trims import Trims, apply_trims
@@ -85,12 +85,13 @@ def test_every_method_takes_and_gives_every_depth(inverting, method, scanned, dt
     np.testing.assert_allclose(result / white, 1 - scan / full, atol=max(tolerance, 2e-5))
 
 
-def test_the_reduced_image_goes_through_in_one_pass_or_in_tiles_by_memory(inverting):
+def test_the_reduced_image_goes_through_in_one_pass_or_in_tiles_by_memory(inverting, monkeypatch):
+    monkeypatch.setattr(convert, "LONG_SIDE", 64)
     make, calls = inverting
-    scan = np.zeros((2000, 1500, 3), "uint8")
-    for memory, way in ((4 * GIB, "one pass"), (1 * GIB, "tiles")):
+    scan = np.zeros((125, 94, 3), "uint8")
+    for memory, way in ((BASE + 4_000_000, "one pass"), (BASE + 3_900_000, "tiles")):
         make(memory=memory).convert(scan, Method.GUIDED, "uint8")
-        assert calls.pop() == (way, (1024, 768, 3))
+        assert calls.pop() == (way, (64, 48, 3))
         assert not calls
 
 

@@ -39,6 +39,7 @@ def test_it_is_small_and_says_what_it_was_made_of():
         assert text in card
 
 
+@pytest.mark.slow
 def test_it_is_nearer_to_the_truth_than_the_density_stretch(converter):
     found = []
     for photograph, stock, stops in SHOTS:

@@ -11,6 +11,7 @@ from skimage.transform import resize
 
 from negcolor.images import row_blocks
 from negcolor.images.resize import downscale_to
+from negcolor.inference import convert
 from negcolor.inference.convert import Method, NegativeConverter
 from negcolor.inference.guided import EnlargedMaps, affine_maps
 
@@ -49,16 +50,22 @@ def test_a_small_image_goes_through_the_network_in_its_own_size():
     np.testing.assert_allclose(result, affine(scan).clip(0, 1), atol=1e-4)
 
 
-def test_a_curved_response_is_followed_closely():
+@pytest.fixture
+def seen_at_256(monkeypatch):
+    """Images are reduced to a quarter of the usual size, so that a test takes a sixteenth."""
+    monkeypatch.setattr(convert, "LONG_SIDE", 256)
+
+
+def test_a_curved_response_is_followed_closely(seen_at_256):
     """Film inverts light by a power law; locally that is nearly affine."""
-    scan = photograph(1536, 1200) * 0.8 + 0.1
+    scan = photograph(384, 300) * 0.8 + 0.1
     result = guided(scan, lambda image: 1 - image**0.45, "float32")
     difference = deltaE_ciede2000(rgb2lab(1 - scan**0.45), rgb2lab(result))
     assert difference.mean() < 1
 
 
-def test_detail_that_the_network_never_saw_survives():
-    smooth = photograph(2048, 512)
+def test_detail_that_the_network_never_saw_survives(seen_at_256):
+    smooth = photograph(512, 128)
     checks = np.indices(smooth.shape[:2]).sum(0) % 2 * 0.02 - 0.01  # one pixel wide
     scan = (smooth * 0.8 + 0.1 + checks[..., None]).astype("float32")
     result = guided(scan, affine, "float32")
@@ -78,9 +85,9 @@ def test_texture_of_the_network_is_not_taken_over():
     assert np.abs(result - (1 - scan)).max() < 0.02
 
 
-def test_colors_stay_on_their_side_of_an_edge():
-    scan = np.full((1200, 1600, 3), 0.2, "float32")
-    scan[:, 801:] = 0.7
+def test_colors_stay_on_their_side_of_an_edge(seen_at_256):
+    scan = np.full((300, 400, 3), 0.2, "float32")
+    scan[:, 201:] = 0.7
 
     def run(image):
         left = image[..., :1] < 0.45
@@ -89,7 +96,7 @@ def test_colors_stay_on_their_side_of_an_edge():
     result = guided(scan, run, "float32")
     expected = run(scan)
     assert np.abs(result - expected).max() < 0.15
-    enlarged = resize(run(downscale_to(scan, 1024)), scan.shape)  # what colors without a guide do
+    enlarged = resize(run(downscale_to(scan, 256)), scan.shape)  # what colors without a guide do
     assert np.abs(enlarged - expected).max() > 0.3
 
 

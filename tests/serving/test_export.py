@@ -25,7 +25,7 @@ def run(tmp_path_factory):
     """A run folder with two different generators."""
     folder = tmp_path_factory.mktemp("somebody") / "run"
     config = CycleGANConfig(
-        "4", "/home/somebody/roll 7", epochs=3, filters=4, pretrain_steps=12, seed=5
+        "4", data="/home/somebody/roll 7", epochs=3, filters=4, pretrain_steps=12, seed=5
     )
     create_run(folder, config)
     header = 'epoch,generator G,discriminator X,"learning rate X, Y"'

@@ -1,5 +1,7 @@
 """What is said about where a model comes from, for runs of both kinds."""
 
+import json
+
 import pytest
 
 from negcolor.errors import NegcolorError
@@ -40,6 +42,15 @@ def test_metrics_of_a_system_are_shown_where_the_run_has_them(make_run):
     assert "| grey | 9.500 |" in provenance.metrics
     assert "pretraining, 27 epochs, then phase_1, 100 epochs" in provenance.rows["training"]
     assert "8 filters in place of 64" in provenance.rows["training"]
+
+
+def test_metrics_that_a_run_does_not_record_are_left_out(make_run):
+    run = make_run(ColorizationConfig("unet-gan", epochs=1))
+    record = {"pictures": 1, "figures": {"this system": {"ab_error": 9.5, "psnr": 21.0}}}
+    (run / "figures.json").write_text(json.dumps(record))
+    table = find_provenance(run).metrics
+    assert "| this system | 9.500 | 21.000 |" in table
+    assert "SSIM" not in table
 
 
 def test_a_run_whose_last_phase_counts_steps(make_run):

@@ -141,6 +141,17 @@ def companion_study(tmp_path):
     return make
 
 
+@pytest.fixture(scope="session")
+def numbers():
+    """Key -> (final loss of G, ΔE2000) with each seed. The lower the loss, the worse the images."""
+    return {
+        "0": [(4.0, 10.0), (4.2, 11.0), (4.1, 10.5)],
+        "4": [(2.0, 20.0), (2.1, 21.0), (2.05, 20.5)],
+        "7": [(5.0, 9.0), (4.4, 9.5), (4.7, 9.1)],
+        "patch-34": [(3.0, 15.0), (3.3, 15.5), (3.2, 14.5)],
+    }
+
+
 @pytest.fixture
 def ablation_results(ablation_study):
     """What the report of such a study of modifications is made of."""

@@ -6,18 +6,10 @@ import pytest
 
 from negcolor.studies import ablation_quality
 
-# Key -> (final loss of G, ΔE2000) with each seed. The lower the loss, the worse the images.
-NUMBERS = {
-    "0": [(4.0, 10.0), (4.2, 11.0), (4.1, 10.5)],
-    "4": [(2.0, 20.0), (2.1, 21.0), (2.05, 20.5)],
-    "7": [(5.0, 9.0), (4.4, 9.5), (4.7, 9.1)],
-    "patch-34": [(3.0, 15.0), (3.3, 15.5), (3.2, 14.5)],
-}
-
 
 @pytest.fixture
-def results(ablation_results):
-    return ablation_results(NUMBERS)
+def results(ablation_results, numbers):
+    return ablation_results(numbers)
 
 
 def test_ranking_by_quality(results):
@@ -40,7 +32,7 @@ def test_a_low_loss_need_not_mean_a_good_image(results):
     assert any("the tests have little power" in point for point in points)
 
 
-def test_a_training_that_diverged_comes_last(ablation_results):
-    results = ablation_results({**NUMBERS, "1": [(math.nan, 99.0)] * 3})
+def test_a_training_that_diverged_comes_last(ablation_results, numbers):
+    results = ablation_results({**numbers, "1": [(math.nan, 99.0)] * 3})
     assert ablation_quality.ranks(results, lambda run: run.last_loss("G"))["1"] == 5
     assert ablation_quality.correlations(results)["G, last epoch"]["delta_e"].count == 4

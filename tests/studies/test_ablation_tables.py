@@ -10,18 +10,10 @@ from negcolor.experiments import published
 from negcolor.experiments.modifications import MODIFICATIONS
 from negcolor.studies import ablation_tables
 
-# Key -> (final loss of G, ΔE2000) with each seed. The lower the loss, the worse the images.
-NUMBERS = {
-    "0": [(4.0, 10.0), (4.2, 11.0), (4.1, 10.5)],
-    "4": [(2.0, 20.0), (2.1, 21.0), (2.05, 20.5)],
-    "7": [(5.0, 9.0), (4.4, 9.5), (4.7, 9.1)],
-    "patch-34": [(3.0, 15.0), (3.3, 15.5), (3.2, 14.5)],
-}
-
 
 @pytest.fixture
-def results(ablation_results):
-    return ablation_results(NUMBERS)
+def results(ablation_results, numbers):
+    return ablation_results(numbers)
 
 
 def test_the_papers_numbers_are_complete():
@@ -65,10 +57,10 @@ def test_table_7(results, cells):
     assert rows["reduction, discriminators"][1:] == ("40.9 %", "", "0.0 %")
 
 
-def test_the_tests_of_table_7(results, cells):
+def test_the_tests_of_table_7(results, cells, numbers):
     rows = cells(ablation_tables.test_table(results, "generators"))
     assert rows["0"][2:] == ("",) * 5
-    losses = {key: [1.5 * loss + 0.5 for loss, _ in values] for key, values in NUMBERS.items()}
+    losses = {key: [1.5 * loss + 0.5 for loss, _ in values] for key, values in numbers.items()}
     expected = stats.ttest_ind(losses["7"], losses["0"], equal_var=False)
     assert rows["7"][3] == f"{expected.statistic:.2f} ({expected.df:.1f})"
     assert rows["7"][4] == f"{expected.pvalue:.3f}"
@@ -77,8 +69,8 @@ def test_the_tests_of_table_7(results, cells):
     assert set(rows["7"][3:]) == {"–"}  # nothing varies
 
 
-def test_losses_that_are_not_known_are_dashes(ablation_results, cells):
-    results = ablation_results({**NUMBERS, "1": [(math.nan, 99.0)] * 3})
+def test_losses_that_are_not_known_are_dashes(ablation_results, cells, numbers):
+    results = ablation_results({**numbers, "1": [(math.nan, 99.0)] * 3})
     rows = cells(ablation_tables.generator_table(results))
     assert rows["1"][1:3] == ("–", "–")
     assert cells(ablation_tables.range_table(results))["G"][3] == "2.00–4.20"

@@ -15,14 +15,6 @@ from negcolor.experiments.studies import STUDIES
 from negcolor.studies import ablation_quality
 from negcolor.studies.report import write_report
 
-# Key -> (final loss of G, ΔE2000) with each seed. The lower the loss, the worse the images.
-NUMBERS = {
-    "0": [(4.0, 10.0), (4.2, 11.0), (4.1, 10.5)],
-    "4": [(2.0, 20.0), (2.1, 21.0), (2.05, 20.5)],
-    "7": [(5.0, 9.0), (4.4, 9.5), (4.7, 9.1)],
-    "patch-34": [(3.0, 15.0), (3.3, 15.5), (3.2, 14.5)],
-}
-
 
 class Sources(HTMLParser):
     """The files that a page asks for, and its headings."""
@@ -40,8 +32,8 @@ class Sources(HTMLParser):
             self.headings.append(data)
 
 
-def test_the_report_is_whole(ablation_study):
-    study = ablation_study(NUMBERS)
+def test_the_report_is_whole(ablation_study, numbers):
+    study = ablation_study(numbers)
     html, markdown, record = (file.read_text() for file in write_report(study))
     page = Sources()
     page.feed(html)

@@ -1,9 +1,9 @@
-"""Rewrites what README.md takes from the code: tables, lists, and three images.
+"""Rewrites what the documentation takes from the code: tables, lists, and three images.
 
-    python tools/update_readme.py                # the texts between their marker lines
-    python tools/update_readme.py --run RUN      # also docs/demo.png: a negative and RUN's result
-    python tools/update_readme.py --film         # also docs/film.jpg: the demo scan, converted
-    python tools/update_readme.py --system RUN   # also docs/grey.jpg: a grey image in color
+    python tools/update_docs.py                # the texts between their marker lines
+    python tools/update_docs.py --run RUN      # also docs/demo.png: a negative and RUN's result
+    python tools/update_docs.py --film         # also docs/film.jpg: the demo scan, converted
+    python tools/update_docs.py --system RUN   # also docs/grey.jpg: a grey image in color
 
 A test keeps the texts current.
 """
@@ -17,15 +17,15 @@ from textwrap import fill
 import numpy as np
 
 ROOT = Path(__file__).resolve().parent.parent
-README = ROOT / "README.md"
-IMAGE = ROOT / "docs" / "demo.png"
-DEMO_SCAN = ROOT / "docs" / "demo_scan.jpg"
-FILM_IMAGE = ROOT / "docs" / "film.jpg"
-GREY_IMAGE = ROOT / "docs" / "grey.jpg"
+DOCS = ROOT / "docs"
+IMAGE = DOCS / "demo.png"
+DEMO_SCAN = DOCS / "demo_scan.jpg"
+FILM_IMAGE = DOCS / "film.jpg"
+GREY_IMAGE = DOCS / "grey.jpg"
 
 
-def generated_texts() -> dict[str, str]:
-    """What stands between the marker lines, by their names."""
+def generated_texts() -> dict[str, tuple[Path, str]]:
+    """Name of the marker lines -> the file that they are in, and the text between them."""
     from negcolor.converters.classical import CLASSICAL
     from negcolor.film.stocks import STOCKS
     from negcolor.summary.modification_report import all_reports, comparison_markdown
@@ -35,18 +35,20 @@ def generated_texts() -> dict[str, str]:
         ", ".join(f"{s.title} (`{s.name}`)" for s in STOCKS.values() if (s.kind == "color") is kind)
         for kind in (True, False)
     )
+    stocks = f"Color stocks: {color}. Black-and-white stocks: {grey}."
+    converters = ", ".join(f"`{name}`" for name in CLASSICAL)
     return {
-        "modifications": comparison_markdown(all_reports()),
-        "systems": systems_markdown(),
-        "stocks": fill(f"Color stocks: {color}. Black-and-white stocks: {grey}.", 100),
-        "converters": fill(f"Converters: {', '.join(f'`{name}`' for name in CLASSICAL)}.", 100),
+        "modifications": (DOCS / "modifications.md", comparison_markdown(all_reports())),
+        "systems": (DOCS / "systems.md", systems_markdown()),
+        "stocks": (DOCS / "training.md", fill(stocks, 100)),
+        "converters": (DOCS / "measuring.md", fill(f"Converters: {converters}.", 100)),
     }
 
 
-def with_text(readme: str, name: str, text: str) -> str:
-    """The README with the text between the markers of that name replaced."""
-    begin, end = f"<!-- {name}: written by tools/update_readme.py -->", f"<!-- end of {name} -->"
-    before, rest = readme.split(begin)
+def with_text(document: str, name: str, text: str) -> str:
+    """A document with the text between the markers of that name replaced."""
+    begin, end = f"<!-- {name}: written by tools/update_docs.py -->", f"<!-- end of {name} -->"
+    before, rest = document.split(begin)
     _, after = rest.split(end)
     return f"{before}{begin}\n\n{text.strip()}\n\n{end}{after}"
 
@@ -96,10 +98,8 @@ def main() -> None:
     parser.add_argument("--system", type=Path, help="run folder of negcolor-train --system --quick")
     options = parser.parse_args()
 
-    readme = README.read_text("utf-8")
-    for name, text in generated_texts().items():
-        readme = with_text(readme, name, text)
-    README.write_text(readme, "utf-8")
+    for name, (file, text) in generated_texts().items():
+        file.write_text(with_text(file.read_text("utf-8"), name, text), "utf-8")
     if options.run:
         write_image(options.run)
     if options.film:
