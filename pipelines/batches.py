@@ -9,6 +9,7 @@ from typing import Any
 import tensorflow as tf
 
 from negcolor.errors import lookup
+from negcolor.experiments.config import PLAIN, WIDE
 from negcolor.film.random_film import (
     RandomNegative,
     expose_on_random_film,
@@ -56,9 +57,9 @@ def _plain_negative(photo: tf.Tensor, seed: tf.Tensor) -> RandomNegative:
 SIMULATIONS: Mapping[str, PairSimulation] = MappingProxyType(
     {
         # A few photographs: without much variation, a network knows their few colors.
-        "plain": PairSimulation(_plain_negative),
+        PLAIN: PairSimulation(_plain_negative),
         # Many photographs: what is usual in them tells exposure and balance, so it is kept.
-        "wide": PairSimulation(
+        WIDE: PairSimulation(
             simulate_random_negative,
             ColorJitter((0.9, 1.05), (0.8, 1.15), (0.985, 1.015)),
             zoom=1.5,
@@ -115,7 +116,7 @@ def paired(
     seed: int = 0,
     start_step: int = 0,
     augmentation: Augmentation = FULL,
-    film: str = "plain",
+    film: str = PLAIN,
 ) -> tf.data.Dataset:
     """Batches of simulated negatives with their truths, for supervised training.
 

@@ -10,7 +10,7 @@ from typing import Any
 import tensorflow as tf
 
 from negcolor.errors import NegcolorError
-from negcolor.experiments.config import ColorizationConfig, CycleGANConfig
+from negcolor.experiments.config import PLAIN, ColorizationConfig, CycleGANConfig
 from negcolor.images.io import find_images, read
 from negcolor.training.colorization_task import ColorizationData
 from negcolor.training.negative_task import NegativeData
@@ -50,7 +50,7 @@ def negative_data(config: CycleGANConfig, domains: TwoDomains) -> NegativeData:
     def pairs(step: int, **sizes: int) -> tf.data.Dataset:
         options: dict[str, Any] = {"seed": config.seed, "film": config.film, **sizes}
         batches = paired(domains, start_step=step, augmentation=augmentation, **options)
-        if config.film == "plain":  # all weights are 1, and a plain mean has the paper's numbers
+        if config.film == PLAIN:  # all weights are 1, and a plain mean has the paper's numbers
             return batches.map(lambda negative, photograph, _: (negative, photograph))
         return batches
 

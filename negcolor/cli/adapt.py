@@ -10,7 +10,7 @@ import typer
 
 from negcolor.cli.common import INTERRUPTED, print_error, run
 from negcolor.errors import NegcolorError
-from negcolor.experiments.config import CycleGANConfig
+from negcolor.experiments.config import WIDE, CycleGANConfig
 from negcolor.experiments.run_folder import check_free, load_run, next_folder
 from negcolor.images.formats import WRITTEN
 from negcolor.images.io import find_images
@@ -22,7 +22,7 @@ FEWEST = 4  # images of each kind
 
 OPTIONS: dict[str, Any] = {
     "recipe": "adapt",
-    "film": "wide",
+    "film": WIDE,
     "prior": "density",
     "gan_loss": "lsgan",
     "precision": "float32",

@@ -12,9 +12,9 @@ import typer
 from negcolor.cli.common import INTERRUPTED, print_error, run
 from negcolor.errors import NegcolorError
 from negcolor.experiments.config import (
-    FILMS,
     PRIORS,
     SCHEDULES,
+    SIMULATIONS,
     ColorizationConfig,
     CycleGANConfig,
     option,
@@ -124,7 +124,7 @@ def train(
         str | None, _option(f"What the generator starts from: {' or '.join(PRIORS)}.", "prior")
     ] = None,
     film: Annotated[
-        str | None, _option(f"Simulation for the pairs: {' or '.join(FILMS)}.", "film")
+        str | None, _option(f"Simulation for the pairs: {' or '.join(SIMULATIONS)}.", "film")
     ] = None,
     backbone_weights: Annotated[
         str | None,

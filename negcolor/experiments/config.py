@@ -22,8 +22,8 @@ JIT = ("auto", "on", "off")
 SCHEDULES = ("linear", "constant")
 PRIORS = ("none", "density")
 PLAIN, WIDE = "plain", "wide"
-FILMS = (PLAIN, WIDE)
-"""Simulations that pairs can be made with, see `pipelines.batches`."""
+SIMULATIONS = (PLAIN, WIDE)
+"""What pairs can be simulated with, see `pipelines.batches.SIMULATIONS`."""
 
 FILTERS = BASELINE.generator.filters
 """First channels of the baseline's networks, and of every system's, as the papers have them."""
@@ -139,7 +139,7 @@ class CycleGANConfig(RunConfig):
         check_choice("schedule", self.schedule, SCHEDULES)
         check_choice("recipe", self.recipe, RECIPES)
         check_choice("prior", self.prior, PRIORS)
-        check_choice("film", self.film, FILMS)
+        check_choice("film", self.film, SIMULATIONS)
         phases = self.phases()
         if not phases:
             raise NegcolorError(

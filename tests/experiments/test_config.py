@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from negcolor.errors import NegcolorError
-from negcolor.experiments.config import FILMS, ColorizationConfig, CycleGANConfig, apportioned
+from negcolor.experiments.config import SIMULATIONS, ColorizationConfig, CycleGANConfig, apportioned
 from negcolor.experiments.modifications import BASELINE
 from negcolor.experiments.phases import GAN_LOSSES, Cycle, Gan, adam
 from negcolor.training import losses
@@ -40,7 +40,7 @@ def test_values_that_do_not_work_are_refused_by_name(options, sentence):
 
 def test_what_is_offered_is_what_there_is():
     assert set(GAN_LOSSES) == set(losses.GAN_LOSSES)
-    assert set(FILMS) == set(batches.FILMS)
+    assert set(SIMULATIONS) == set(batches.SIMULATIONS)
 
 
 def test_filters_replace_those_of_both_networks_only():

@@ -56,9 +56,16 @@ def kernels(variables):
 BFLOAT16 = ["0", "4", "5", "7", "8", "11", "13", "18", "layer-norm", "spectral-norm"]
 
 
+QUICK = ("4", "13", "spectral-norm")
+
+
 @pytest.mark.parametrize(
     ("key", "precision"),
-    [(key, "float32") for key in MODIFICATIONS] + [(key, "mixed_bfloat16") for key in BFLOAT16],
+    [
+        pytest.param(key, precision, marks=() if key in QUICK else pytest.mark.slow)
+        for precision, keys in {"float32": MODIFICATIONS, "mixed_bfloat16": BFLOAT16}.items()
+        for key in keys
+    ],
 )
 def test_a_step_trains_all_four_networks(key, precision):
     model = build(key, precision=precision)
@@ -105,6 +112,7 @@ def test_an_evaluation_changes_nothing():
     assert list(losses) == list(LOSS_NAMES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ["4", "7", "spectral-norm"])
 def test_xla_computes_the_same_step(key):
     """Losses agree within 1e-4 of themselves, gradients within 1e-3 of the largest one."""
@@ -117,6 +125,7 @@ def test_xla_computes_the_same_step(key):
         np.testing.assert_allclose(ours, theirs, atol=1e-3 * largest)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("key", ["4", "18"])
 def test_a_step_compiled_by_xla_in_bfloat16_is_finite_and_trains(key):
     model = build(key, precision="mixed_bfloat16", jit=True)
@@ -126,6 +135,7 @@ def test_a_step_compiled_by_xla_in_bfloat16_is_finite_and_trains(key):
     assert changed(model.generator_variables, before)
 
 
+@pytest.mark.slow
 def test_float16_steps_under_a_loss_scale():
     model = build("0", precision="mixed_float16")
     scaled = [keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam(1e-3)) for _ in range(2)]
@@ -169,6 +179,7 @@ def test_lsgan_is_used_where_asked():
     assert float(loss_x) == pytest.approx(expected, rel=1e-5)
 
 
+@pytest.mark.slow
 def test_training_lowers_the_cycle_loss():
     model = build("0", rates=(2e-3, 1e-5))
     step = tf.function(model.train_step, autograph=False)
