@@ -21,7 +21,7 @@ G_AND_DISCRIMINATOR = ("generator_g", "discriminator_y")
 
 BCE, LSGAN = "bce", "lsgan"
 GAN_LOSSES = (BCE, LSGAN)
-"""What a discriminator's logits are judged by, see `negcolor.training.losses`."""
+"""The adversarial losses, see `negcolor.training.losses`."""
 
 
 @dataclass(frozen=True)
@@ -184,8 +184,8 @@ SHARP = Phase(
     decay=True,
 )
 FILM = (
-    # Exposure and balance are judged of the small copy that the density prior makes, by whose size
-    # many images can be shown at once. Batches of single images spoil that judgement again.
+    # Exposure and balance are estimated from the small copy that the density prior makes, by whose size
+    # many images can be shown at once. Batches of single images spoil that estimate again.
     Phase(
         name="balance",
         step=Regression(weights={"delta_e": 0.1}),

@@ -55,7 +55,7 @@ class System:
         papers: numbers of the papers that have it.
         description: what it is, in a few words.
         generator: of a* and b* from L*; of a `Cycle`, of both directions.
-        discriminator: None where nothing judges.
+        discriminator: None where there is none.
         conditional: whether the discriminator sees L* beside a* and b*.
         phases: of its training.
         image_size: side of its images, in pixels.

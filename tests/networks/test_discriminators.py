@@ -22,11 +22,13 @@ def count(weights):
 
 
 def test_the_patchgan_has_thirty_logits_each_way():
-    judge = build_color_discriminator(PATCH_70, 256, 3)
-    assert judge.compute_output_shape((1, 256, 256, 3)) == (1, 30, 30, 1)
+    discriminator = build_color_discriminator(PATCH_70, 256, 3)
+    assert discriminator.compute_output_shape((1, 256, 256, 3)) == (1, 30, 30, 1)
     channels = [3, 64, 128, 256, 512, 1]
     kernels = 16 * sum(a * b for a, b in pairwise(channels))
-    assert count(judge.trainable_weights) == kernels + sum(channels[1:]) + 2 * (128 + 256 + 512)
+    assert count(discriminator.trainable_weights) == kernels + sum(channels[1:]) + 2 * (
+        128 + 256 + 512
+    )
 
 
 def test_too_small_images_for_a_patchgan_are_refused():
@@ -36,7 +38,7 @@ def test_too_small_images_for_a_patchgan_are_refused():
 
 def test_the_networks_of_004_have_the_parameters_that_it_names():
     generator = build_colorizer(ArchaeologyGenerator(), 128)
-    judge = build_color_discriminator(ArchaeologyDiscriminator(), 128, 2)
+    discriminator = build_color_discriminator(ArchaeologyDiscriminator(), 128, 2)
     cnn = build_colorizer(ArchaeologyCnn(), 128)
 
     def layer(a, b, area, norm=True):
@@ -51,9 +53,9 @@ def test_the_networks_of_004_have_the_parameters_that_it_names():
 
     expected = sum(layer(a, b, 9) for a, b in ((2, 64), (64, 128), (128, 256)))
     expected += 5 * 5 * 256 * 1024 + 1024 + 1024 + 1  # 128 -> 43 -> 15 -> 5 pixels
-    assert count(judge.trainable_weights) == expected == 6_926_785
-    assert count(judge.trainable_weights) == pytest.approx(7e6, rel=0.02)
-    assert judge.output_shape == (None, 1)
+    assert count(discriminator.trainable_weights) == expected == 6_926_785
+    assert count(discriminator.trainable_weights) == pytest.approx(7e6, rel=0.02)
+    assert discriminator.output_shape == (None, 1)
 
     expected = layer(2, 64, 9) + layer(64, 128, 9) + layer(128, 64, 16) + layer(128, 2, 9, False)
     assert count(cnn.trainable_weights) == expected == 209_026

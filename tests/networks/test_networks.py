@@ -116,8 +116,10 @@ def build(case, **options):
 def test_every_kind_of_network_of_a_system_is_tested():
     kinds = {type(system.generator) for system in SYSTEMS.values()}
     assert kinds == {type(config) for config in COLORIZERS.values()}
-    judges = {type(system.discriminator) for system in SYSTEMS.values() if system.discriminator}
-    assert judges == {type(config) for config in DISCRIMINATORS.values()}
+    discriminators = {
+        type(system.discriminator) for system in SYSTEMS.values() if system.discriminator
+    }
+    assert discriminators == {type(config) for config in DISCRIMINATORS.values()}
 
 
 @EACH
