@@ -184,8 +184,8 @@ SHARP = Phase(
     decay=True,
 )
 FILM = (
-    # Exposure and balance are estimated from the small copy that the density prior makes, by whose size
-    # many images can be shown at once. Batches of single images spoil that estimate again.
+    # Exposure and balance are estimated from the density prior's small copy, by whose size many
+    # images can be shown at once. Batches of single images spoil that estimate again.
     Phase(
         name="balance",
         step=Regression(weights={"delta_e": 0.1}),
