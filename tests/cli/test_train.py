@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
 
 EPOCHS = 2
 EPOCH = 60  # steps
-SUPERVISED = 75
+SUPERVISED = 150
 # The smallest training that has dropout, full image pools and a supervised start.
 TRAINING = {
     "--modification": 19,
@@ -44,7 +44,7 @@ from negcolor.experiments.phases import RECIPES
 start, *others = RECIPES["paper"]
 RECIPES["paper"] = (dataclasses.replace(start, round_steps=25), *others)
 """
-SUPERVISED_CHECKPOINTS = 3
+SUPERVISED_CHECKPOINTS = 6
 NEVER = 10_000  # steps
 
 Interrupted = namedtuple("Interrupted", "folder code stderr")
@@ -82,7 +82,7 @@ def interrupted(stopped_training, roll, tmp_path_factory):
     assert newest_checkpoint(folder) == 1  # after 25 steps
     broken = stopped_training(signal.SIGINT, 30, *resume, before=OFTEN)
     assert newest_checkpoint(folder) == 2  # after 50
-    killed = stopped_training(signal.SIGKILL, 25 + EPOCH + 10, *resume, before=OFTEN)
+    killed = stopped_training(signal.SIGKILL, SUPERVISED - 50 + EPOCH + 10, *resume, before=OFTEN)
     assert killed.returncode == -signal.SIGKILL, killed.stderr
     assert newest_checkpoint(folder) == SUPERVISED_CHECKPOINTS + 1
     assert len(history(folder)) == 1
@@ -268,7 +268,7 @@ def test_a_full_disk_stops_a_training_and_keeps_the_last_checkpoint(
         pytest.skip("mounting a small disk takes more rights")
     try:
         first, *others = RECIPES["paper"]
-        recipe = (dataclasses.replace(first, round_steps=10), *others)
+        recipe = (dataclasses.replace(first, round_steps=15), *others)
         monkeypatch.setitem(RECIPES, "paper", recipe)
         folder = disk / "run"
         start = ["--data", roll, "--output", folder, *flat(TRAINING)]
@@ -279,7 +279,7 @@ def test_a_full_disk_stops_a_training_and_keeps_the_last_checkpoint(
         assert f"--resume {folder}" in complaint
         stored = tf.train.load_checkpoint(folder / "checkpoints")
         done = stored.get_tensor("done/.ATTRIBUTES/VARIABLE_VALUE")
-        assert done == 10 * newest_checkpoint(folder) > 0
+        assert done == 15 * newest_checkpoint(folder) > 0
     finally:
         subprocess.run(["umount", "--lazy", disk], check=True)
 

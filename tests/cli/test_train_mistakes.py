@@ -68,17 +68,16 @@ def test_data_that_is_not_there_makes_no_run(
 
 
 @pytest.mark.slow
-def test_an_unreadable_image_is_named(call_main, complaints, roll, tmp_path):
+def test_an_unreadable_image_is_named(command, complaints, roll, tmp_path):
     data = shutil.copytree(roll, tmp_path / "data")
     (data / "trainB" / "broken.png").write_bytes(b"no picture")
-    code, _, stderr = call_main(
-        main,
+    result = command(
         "negcolor-train",
         *("--data", data, "--output", tmp_path / "run", "--pretrain-steps", 4),
         *("--image-size", 32, "--filters", 2),
     )
-    assert code == 2
-    (complaint,) = complaints(stderr)
+    assert result.returncode == 2
+    (complaint,) = complaints(result.stderr)
     assert str(data / "trainB" / "broken.png") in complaint
 
 
