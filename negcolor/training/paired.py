@@ -75,7 +75,7 @@ class PairedTraining(AdversarialModel):
             self.apply_generator_gradients(gradients)
             return self.track(of_generators)
         discriminator_gradients, of_discriminator = self.compiled_discriminator_gradients(
-            *self.judged(pair, unpaired), images
+            *self.discriminator_inputs(pair, unpaired), images
         )
         self.apply_generator_gradients(gradients)
         self.apply_discriminator_gradients(discriminator_gradients)
@@ -86,7 +86,7 @@ class PairedTraining(AdversarialModel):
         pair, unpaired = batch
         image, truth, weight = (*pair, None)[:3]
         result = self.generators["G"](image, training=True)
-        source, photographs = self.judged(pair, unpaired)
+        source, photographs = self.discriminator_inputs(pair, unpaired)
         images = result if unpaired is None else self.generators["G"](source, training=True)
         losses = [
             OF_PAIRS[term](truth, result, weight)
@@ -102,7 +102,7 @@ class PairedTraining(AdversarialModel):
             objective += factor * loss
         return objective, losses, images
 
-    def judged(self, pair: Any, unpaired: Any) -> tuple[Any, Any]:
+    def discriminator_inputs(self, pair: Any, unpaired: Any) -> tuple[Any, Any]:
         """(images of which G makes what a discriminator sees, real ones of that kind)."""
         return pair[:2] if unpaired is None else unpaired
 
