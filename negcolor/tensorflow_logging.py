@@ -30,7 +30,8 @@ def hide_remarks() -> None:
 
     Processes that this one starts inherit the setting, and call this function, too.
     """
-    if os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", FATAL_ONLY) == FATAL_ONLY:
+    level = os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", FATAL_ONLY)
+    if level == FATAL_ONLY and "tensorflow" not in sys.modules:
         sys.meta_path.insert(0, _QuietImport())
 
 

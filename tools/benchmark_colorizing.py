@@ -21,8 +21,6 @@ import tempfile
 import time
 from pathlib import Path
 
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
-
 import numpy as np
 from skimage import data
 from skimage.transform import resize
@@ -30,6 +28,7 @@ from skimage.transform import resize
 from negcolor.images.color import from_unit
 from negcolor.images.io import write
 from negcolor.inference.convert import Method
+from negcolor.tensorflow_logging import hide_remarks
 
 COMMAND = Path(sys.executable).with_name("negcolor-colorize")
 
@@ -70,6 +69,7 @@ def measure(scan: Path, model: Path, output: Path, method: str, memory: str) -> 
 
 def main() -> None:
     """Reads the command line and prints a line per run."""
+    hide_remarks()
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

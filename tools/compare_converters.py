@@ -10,10 +10,7 @@ truth is drawn beside the results.
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import matplotlib
 
@@ -31,6 +28,7 @@ from negcolor.images.io import read
 from negcolor.images.resize import downscale_to
 from negcolor.inference.convert import NegativeConverter
 from negcolor.inference.models import DEFAULT_MODEL, load_converter
+from negcolor.tensorflow_logging import hide_remarks
 
 LONG_SIDE = 512  # pixels of what is converted
 INCHES = 2.2  # width of an image
@@ -85,6 +83,7 @@ def draw(rows: list[Row], converter: NegativeConverter, model: str) -> plt.Figur
 
 def main() -> None:
     """Reads the command line and writes the sheet."""
+    hide_remarks()
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

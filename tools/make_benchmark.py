@@ -22,15 +22,12 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import combinations, product
 from pathlib import Path
 from typing import NamedTuple
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import imagecodecs
 import numpy as np
@@ -44,6 +41,7 @@ from negcolor.film.stocks import STOCKS
 from negcolor.images.color import from_unit, linear_to_srgb, luminance, srgb_to_linear, to_unit
 from negcolor.images.io import gather_images, read, write
 from negcolor.images.resize import downscale_to
+from negcolor.tensorflow_logging import hide_remarks
 
 EXPOSURES = (-1.0, 0.0, 1.0, 2.0)  # stops over what the meter says
 
@@ -188,6 +186,7 @@ def make_benchmark(
 
 def main() -> None:
     """Reads the command line."""
+    hide_remarks()
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

@@ -16,11 +16,8 @@ scans.
 from __future__ import annotations
 
 import argparse
-import os
 from collections.abc import Callable
 from pathlib import Path
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 import numpy as np
 from skimage.transform import rescale
@@ -31,6 +28,7 @@ from negcolor.images.color import from_unit, srgb_to_linear, to_unit
 from negcolor.images.io import gather_images, read
 from negcolor.images.resize import downscale_to
 from negcolor.inference.models import DEFAULT_MODEL, load_converter
+from negcolor.tensorflow_logging import hide_remarks
 
 Change = Callable[[np.ndarray], np.ndarray]
 
@@ -87,6 +85,7 @@ CHANGES: dict[str, tuple[Change, Change]] = {
 
 def main() -> None:
     """Reads the command line and prints a table."""
+    hide_remarks()
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )

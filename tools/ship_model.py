@@ -11,11 +11,8 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 from pathlib import Path
 from typing import Any
-
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
 from negcolor.errors import NegcolorError
 from negcolor.experiments.config import CycleGANConfig
@@ -25,6 +22,7 @@ from negcolor.film.stocks import STOCKS
 from negcolor.inference.compact import save_compact
 from negcolor.inference.models import load_generator
 from negcolor.reporting.tables import markdown_table
+from negcolor.tensorflow_logging import hide_remarks
 
 TEXT = "color and black-and-white negatives of any film, scanner and exposure"
 CARD = """\
@@ -140,6 +138,7 @@ def phases_text(config: CycleGANConfig) -> str:
 
 def main() -> None:
     """Reads the command line and writes the model's folder."""
+    hide_remarks()
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
