@@ -55,6 +55,7 @@ def converted_in_tiles(generator, scan, memory):
     return np.concatenate([part for _, part in parts])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("config", VARIANTS, ids=VARIANTS.values())
 @pytest.mark.parametrize("memory", [PLENTY, NONE])
 def test_every_modification_gives_what_one_pass_gives(config, memory):

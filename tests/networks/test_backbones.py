@@ -11,6 +11,8 @@ from negcolor.experiments.networks import Koalarization, ResNetUNet
 from negcolor.networks import backbones
 from negcolor.networks.factory import build_colorizer
 
+pytestmark = pytest.mark.slow
+
 IMAGE = np.random.default_rng(0).uniform(-1, 1, (1, 64, 64, 3)).astype("float32")
 
 
@@ -158,7 +160,6 @@ def test_a_path_that_does_not_exist_is_named(hub, tmp_path):
             build(str(tmp_path / "nosuch"))
 
 
-@pytest.mark.slow  # builds an InceptionResNetV2
 def test_a_wrong_file_is_named(hub, tmp_path):
     file = tmp_path / "wrong.h5"
     file.write_text("text")

@@ -24,7 +24,7 @@ from negcolor.networks.discriminator import build_discriminator
 from negcolor.networks.factory import build_color_discriminator, build_colorizer
 from negcolor.networks.generator import build_generator
 
-pytestmark = pytest.mark.usefixtures("tiny_backbones")
+pytestmark = [pytest.mark.usefixtures("tiny_backbones"), pytest.mark.slow]
 
 SIZE = 32
 

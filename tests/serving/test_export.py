@@ -17,6 +17,8 @@ from negcolor.networks.generator import build_generator
 from negcolor.serving import warm_up
 from negcolor.serving.export import CARD, Direction, export_model
 
+pytestmark = pytest.mark.slow
+
 SCAN = np.random.default_rng(0).integers(0, 256, (9, 14, 3), dtype="uint8")
 
 

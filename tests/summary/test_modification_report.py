@@ -22,6 +22,8 @@ from negcolor.summary.modification_report import (
     modification_report,
 )
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def reports():

@@ -12,6 +12,8 @@ from negcolor.experiments.modifications import MODIFICATIONS, modification
 from negcolor.networks.factory import build_networks
 from negcolor.training.cyclegan import LOSS_NAMES, CycleGAN, ImagePool
 
+pytestmark = pytest.mark.slow
+
 SIZE = 32
 
 
@@ -114,7 +116,6 @@ def test_an_evaluation_changes_nothing():
     assert list(losses) == list(LOSS_NAMES)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("key", ["4", "7", "spectral-norm"])
 def test_xla_computes_the_same_step(key):
     """Losses agree within 1e-4 of themselves, gradients within 1e-3 of the largest one."""
@@ -127,7 +128,6 @@ def test_xla_computes_the_same_step(key):
         np.testing.assert_allclose(ours, theirs, atol=1e-3 * largest)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("key", ["4", "18"])
 def test_a_step_compiled_by_xla_in_bfloat16_is_finite_and_trains(key):
     model = build(key, precision="mixed_bfloat16", jit=True)
@@ -137,7 +137,6 @@ def test_a_step_compiled_by_xla_in_bfloat16_is_finite_and_trains(key):
     assert changed(model.generator_variables, before)
 
 
-@pytest.mark.slow
 def test_float16_steps_under_a_loss_scale():
     model = build("0", precision="mixed_float16")
     scaled = [keras.optimizers.LossScaleOptimizer(keras.optimizers.Adam(1e-3)) for _ in range(2)]
@@ -181,7 +180,6 @@ def test_lsgan_is_used_where_asked():
     assert float(loss_x) == pytest.approx(expected, rel=1e-5)
 
 
-@pytest.mark.slow
 def test_training_lowers_the_cycle_loss():
     model = build("0", rates=(2e-3, 1e-5))
     step = tf.function(model.train_step, autograph=False)

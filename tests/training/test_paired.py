@@ -10,6 +10,8 @@ from negcolor.experiments.phases import Gan, Phase, Regression, Wgan, adam
 from negcolor.training.losses import gradient_penalty
 from negcolor.training.paired import AlternatingGan, PairedTraining, WassersteinGan
 
+pytestmark = pytest.mark.slow
+
 SIZE = 8
 ADAM = adam(1e-2)
 

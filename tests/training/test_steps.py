@@ -14,6 +14,8 @@ from negcolor.networks.factory import build_networks
 from negcolor.training.losses import anchor_loss, sorted_wasserstein_loss
 from negcolor.training.steps import LinearDecay, build_optimizer, build_step
 
+pytestmark = pytest.mark.slow
+
 SIZE = 32
 SMALL = dataclasses.replace(
     BASELINE,
