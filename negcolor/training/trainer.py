@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from contextlib import closing
 from functools import cached_property
@@ -11,7 +12,7 @@ import keras
 import tensorflow as tf
 from rich.console import Console
 
-from negcolor.atomic import atomic_path, atomic_write_text
+from negcolor.atomic import atomic_path, atomic_write_text, remove_leftovers
 from negcolor.errors import NegcolorError
 from negcolor.experiments.config import POLICIES
 from negcolor.experiments.run_folder import HISTORY, SAMPLES, writing
@@ -70,6 +71,8 @@ class Trainer:
         Raises:
             NegcolorError: the checkpoint is damaged, or the folder cannot be written.
         """
+        for folder in (self.folder, self.folder / SAMPLES):
+            remove_leftovers(folder, before=time.time())
         if (self.folder / "checkpoints" / "checkpoint").exists():
             self.restore()
         else:

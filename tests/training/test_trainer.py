@@ -157,8 +157,11 @@ def test_a_run_killed_within_an_epoch_ends_as_if_it_was_not(tmp_path):
     whole, _ = train(tmp_path / "whole", task)
     _, saved = train(tmp_path / "parts", task, steps=3)  # the third is lost: no checkpoint follows
     assert saved == [0]
+    half_written = tmp_path / "parts" / ".negcolor-0.keras"
+    half_written.touch()
     parts, _ = train(tmp_path / "parts", task)
     assert_same(weights(whole), weights(parts))
+    assert not half_written.exists()
 
 
 def test_the_phases_of_archaeology_train_what_they_should():
